@@ -1,0 +1,108 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+
+import { type Clock, CLOCK, newId, type Principal } from '../common';
+import { canonicalJson, CHAIN_START, chainHash, personalDigest } from './audit-chain';
+import { type ActorType, AuditEvent, AuditHead, AuditPersonal } from './audit-event.entity';
+
+/** Who did it and in which call. */
+export interface Actor {
+  readonly type: ActorType;
+  readonly id: string | null;
+  readonly requestId: string | null;
+  readonly ip: string | null;
+}
+
+/** Something that was changed, or was tried and refused. Nothing in it may be a secret. */
+export interface AuditEntry {
+  /** `null` for what concerns the whole installation. */
+  readonly organizationId: string | null;
+  readonly actor: Actor;
+  /** `api_key.created`, `member.role_changed`: the thing, and what became of it. */
+  readonly action: string;
+  readonly target: { readonly type: string; readonly id: string | null };
+  readonly before?: object;
+  readonly after?: object;
+  /** Why, in the actor's words; kept with the personal fields, since people write names into it. */
+  readonly reason?: string;
+  /** Anything else that tells about a person: an e-mail address, a name, a user agent. Erasable. */
+  readonly personal?: object;
+}
+
+/** The chain of events that belong to no organization. */
+export const INSTALLATION = 'installation';
+
+/** The caller as the actor of an audit event. */
+export const actorOf = (principal: Principal, call: { readonly requestId: string; readonly ip: string }): Actor => ({
+  type: principal.type,
+  id: principal.id,
+  requestId: call.requestId,
+  ip: call.ip,
+});
+
+/** Writes audit events. */
+@Injectable()
+export class AuditTrail {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
+  /**
+   * Appends an event to its chain, in the transaction of the change that it tells of: both happen, or neither.
+   * Call it last but for the epoch: it locks the chain's head until the transaction ends, and locks are taken in one order.
+   */
+  async record(manager: EntityManager, entry: AuditEntry): Promise<void> {
+    const organizationId = entry.organizationId ?? INSTALLATION;
+    const previous = await this.lockHead(manager, organizationId);
+    const { personal, ...event } = this.describe(entry, organizationId, previous);
+    const hash = chainHash(event);
+    await manager.insert(AuditEvent, { ...event, hash });
+    if (personal) await manager.insert(AuditPersonal, { eventId: event.id, ...personal });
+    await manager.update(AuditHead, { organizationId }, { sequence: event.sequence, hash });
+  }
+
+  private describe(entry: AuditEntry, organizationId: string, previous: { sequence: number; hash: string }) {
+    const { actor, target } = entry;
+    const fields = canonicalJson({ ip: actor.ip ?? undefined, reason: entry.reason, ...entry.personal });
+    const salt = randomBytes(16).toString('hex');
+    const at = this.clock.now();
+    return {
+      id: newId('evt', at),
+      organizationId,
+      sequence: previous.sequence + 1,
+      at,
+      actorType: actor.type,
+      actorId: actor.id,
+      action: entry.action,
+      targetType: target.type,
+      targetId: target.id,
+      before: entry.before ? canonicalJson(entry.before) : null,
+      after: entry.after ? canonicalJson(entry.after) : null,
+      requestId: actor.requestId,
+      personalDigest: fields === '{}' ? null : personalDigest(salt, fields),
+      previousHash: previous.hash,
+      personal: fields === '{}' ? undefined : { salt, fields },
+    };
+  }
+
+  /** An update that changes nothing still takes the row's lock, on every database; the read after it is then the newest. */
+  private async lockHead(manager: EntityManager, organizationId: string): Promise<{ sequence: number; hash: string }> {
+    const lock = (): Promise<{ affected?: number | null }> =>
+      manager
+        .createQueryBuilder()
+        .update(AuditHead)
+        .set({ sequence: () => 'sequence' })
+        .where({ organizationId })
+        .execute();
+    if ((await lock()).affected !== 1) {
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(AuditHead)
+        .values({ organizationId, sequence: 0, hash: CHAIN_START })
+        .orIgnore()
+        .execute();
+      await lock();
+    }
+    return manager.findOneByOrFail(AuditHead, { organizationId });
+  }
+}

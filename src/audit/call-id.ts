@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+
+import { decodeBase32, encodeBase32 } from '../common';
+
+/**
+ * A call's id: a UUIDv7 (RFC 9562 §6.2, method 1) whose bits are two integers below 2^53, so that the log keeps it as two plain
+ * numbers on every database and `req_…` is found by primary key.
+ *
+ * `id`: 42 bits of milliseconds and an 11-bit counter, in the order of the calls of this process. `tail`: 52 random bits, so that
+ * replicas never meet. The remaining bits of the UUID are zero.
+ */
+export interface CallId {
+  readonly id: number;
+  readonly tail: number;
+}
+
+const COUNTER = 2 ** 11;
+const V7 = 0x7n << 76n;
+const VARIANT = 0x2n << 62n;
+
+/** The smallest call id of a moment: bounds in time are bounds of the primary key. */
+export const firstCallIdAt = (time: Date): number => time.getTime() * COUNTER;
+
+export const callTime = (id: number): Date => new Date(Math.floor(id / COUNTER));
+
+export const requestIdOf = ({ id, tail }: CallId): string => {
+  const milliseconds = BigInt(Math.floor(id / COUNTER));
+  const bits = (milliseconds << 80n) | V7 | (BigInt(id % COUNTER) << 64n) | VARIANT | BigInt(tail);
+  return `req_${encodeBase32(Buffer.from(bits.toString(16).padStart(32, '0'), 'hex'))}`;
+};
+
+/** The id behind `req_…`, or `undefined` where no call of ours can have that one. */
+export function parseRequestId(requestId: string): CallId | undefined {
+  const bits = requestId.startsWith('req_') ? decodeBase32(requestId.slice(4)) : undefined;
+  if (bits === undefined) return undefined;
+  const callId = {
+    id: Number(bits >> 80n) * COUNTER + Number((bits >> 64n) & 0x7ffn),
+    tail: Number(bits & 0xfffffffffffffn),
+  };
+  return requestIdOf(callId) === requestId ? callId : undefined;
+}
+
+/** Gives out ids that rise with every call, also where the clock stands still or is set back. */
+export class CallIds {
+  private last = 0;
+  private pool = Buffer.alloc(0);
+
+  next(now: Date): CallId {
+    this.last = Math.max(this.last + 1, firstCallIdAt(now));
+    return { id: this.last, tail: this.random52() };
+  }
+
+  /** Seven bytes at a time out of a pool: one system call serves hundreds of calls. */
+  private random52(): number {
+    if (this.pool.length < 7) this.pool = randomBytes(7 * 512);
+    const bytes = this.pool.subarray(0, 7);
+    this.pool = this.pool.subarray(7);
+    return (bytes[0]! & 0x0f) * 2 ** 48 + bytes.readUIntBE(1, 6);
+  }
+}

@@ -1,0 +1,108 @@
+import { Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+
+import { bigIntegerAsNumber, IntegerColumn, LongTextColumn, TextColumn } from '../persistence';
+
+/**
+ * One answered call. Numbers instead of texts wherever a text repeats (`CallTerm`): half the bytes, twice the rows a second.
+ * The primary key is time-ordered, so every bound in time is a bound of the key.
+ */
+@Entity('keystile_call_logs')
+export class CallLog {
+  /** See `CallId`. */
+  @PrimaryColumn({ name: 'id', type: 'bigint', transformer: bigIntegerAsNumber })
+  readonly id!: number;
+
+  @PrimaryColumn({ name: 'tail', type: 'bigint', transformer: bigIntegerAsNumber })
+  readonly tail!: number;
+
+  @IntegerColumn('organization_number', { nullable: true })
+  readonly organizationNumber!: number | null;
+
+  /** `u` user, `k` API key, `-` nobody. */
+  @TextColumn('principal_type', 1)
+  readonly principalType!: 'u' | 'k' | '-';
+
+  @IntegerColumn('key_number', { nullable: true })
+  readonly keyNumber!: number | null;
+
+  /** The name that the key had then. */
+  @IntegerColumn('key_name_number', { nullable: true })
+  readonly keyNameNumber!: number | null;
+
+  @TextColumn('credential_prefix', 40, { nullable: true })
+  readonly credentialPrefix!: string | null;
+
+  @IntegerColumn('user_number', { nullable: true })
+  readonly userNumber!: number | null;
+
+  /** Of `verify`: the key that was asked about. */
+  @IntegerColumn('subject_key_number', { nullable: true })
+  readonly subjectKeyNumber!: number | null;
+
+  @IntegerColumn('realm_number')
+  readonly realmNumber!: number;
+
+  @TextColumn('method', 16)
+  readonly method!: string;
+
+  @IntegerColumn('route_number', { nullable: true })
+  readonly routeNumber!: number | null;
+
+  @TextColumn('path', 512)
+  readonly path!: string;
+
+  @IntegerColumn('status')
+  readonly status!: number;
+
+  @TextColumn('code', 40, { nullable: true })
+  readonly code!: string | null;
+
+  @IntegerColumn('latency_us')
+  readonly latencyMicroseconds!: number;
+
+  @TextColumn('ip', 45)
+  readonly ip!: string;
+
+  @IntegerColumn('user_agent_number', { nullable: true })
+  readonly userAgentNumber!: number | null;
+
+  @TextColumn('referrer', 256, { nullable: true })
+  readonly referrer!: string | null;
+
+  /** `l` live, `t` test, `null` for nobody's. */
+  @TextColumn('environment', 1, { nullable: true })
+  readonly environment!: 'l' | 't' | null;
+
+  @IntegerColumn('required_scopes_number', { nullable: true })
+  readonly requiredScopesNumber!: number | null;
+
+  @IntegerColumn('response_bytes')
+  readonly responseBytes!: number;
+
+  @TextColumn('inbound_request_id', 256, { nullable: true })
+  readonly inboundRequestId!: string | null;
+
+  /** How many refused calls of one address this row stands for (`decisions.md` 27); 1 for every other row. */
+  @IntegerColumn('calls')
+  readonly calls!: number;
+}
+
+/** What a term stands for. */
+export type TermKind = 'organization' | 'key' | 'key_name' | 'user' | 'realm' | 'route' | 'user_agent' | 'scopes';
+
+/** A text that call logs name by number: stored once. */
+@Entity('keystile_call_terms')
+export class CallTerm {
+  @PrimaryGeneratedColumn({ type: 'int' })
+  readonly number!: number;
+
+  @TextColumn('kind', 16)
+  readonly kind!: TermKind;
+
+  /** SHA-256 of the text: the index stays small however long the text is. */
+  @TextColumn('digest', 64)
+  readonly digest!: string;
+
+  @LongTextColumn('value')
+  readonly value!: string;
+}

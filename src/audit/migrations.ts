@@ -1,0 +1,88 @@
+import type { Migration } from '../persistence';
+
+export const auditMigrations: readonly Migration[] = [
+  {
+    name: '0002-audit-events',
+    async up(schema) {
+      await schema.createTable(
+        'keystile_audit_events',
+        [
+          schema.id('id', { isPrimary: true }),
+          schema.id('organization_id'),
+          schema.bigInteger('sequence'),
+          schema.time('at'),
+          schema.ascii('actor_type', 16),
+          schema.id('actor_id', { isNullable: true }),
+          schema.ascii('action', 64),
+          schema.ascii('target_type', 32),
+          schema.id('target_id', { isNullable: true }),
+          schema.longText('before_state', { isNullable: true }),
+          schema.longText('after_state', { isNullable: true }),
+          schema.id('request_id', { isNullable: true }),
+          schema.ascii('personal_digest', 64, { isNullable: true }),
+          schema.ascii('previous_hash', 64),
+          schema.ascii('hash', 64),
+        ],
+        [
+          { columns: ['organization_id', 'sequence'], unique: true },
+          { columns: ['organization_id', 'target_id', 'sequence'] },
+          { columns: ['organization_id', 'actor_id', 'sequence'] },
+        ],
+      );
+      await schema.createTable('keystile_audit_personal', [
+        schema.id('event_id', { isPrimary: true }),
+        schema.ascii('salt', 32),
+        schema.longText('fields'),
+      ]);
+      await schema.createTable('keystile_audit_heads', [
+        schema.id('organization_id', { isPrimary: true }),
+        schema.bigInteger('sequence'),
+        schema.ascii('hash', 64),
+      ]);
+    },
+  },
+];
+
+/** The call log lives in a file of its own on SQLite, so that writing it never waits for the gate of the rest. */
+export const callMigrations: readonly Migration[] = [
+  {
+    name: '0003-call-logs',
+    async up(schema) {
+      await schema.createTable(
+        'keystile_call_logs',
+        [
+          schema.bigInteger('id', { isPrimary: true }),
+          schema.bigInteger('tail', { isPrimary: true }),
+          schema.integer('organization_number', { isNullable: true }),
+          schema.ascii('principal_type', 1),
+          schema.integer('key_number', { isNullable: true }),
+          schema.integer('key_name_number', { isNullable: true }),
+          schema.ascii('credential_prefix', 40, { isNullable: true }),
+          schema.integer('user_number', { isNullable: true }),
+          schema.integer('subject_key_number', { isNullable: true }),
+          schema.integer('realm_number'),
+          schema.ascii('method', 16),
+          schema.integer('route_number', { isNullable: true }),
+          schema.text('path', 512),
+          schema.integer('status'),
+          schema.ascii('code', 40, { isNullable: true }),
+          schema.integer('latency_us'),
+          schema.ascii('ip', 45),
+          schema.integer('user_agent_number', { isNullable: true }),
+          schema.text('referrer', 256, { isNullable: true }),
+          schema.ascii('environment', 1, { isNullable: true }),
+          schema.integer('required_scopes_number', { isNullable: true }),
+          schema.integer('response_bytes'),
+          schema.text('inbound_request_id', 256, { isNullable: true }),
+          schema.integer('calls'),
+        ],
+        [{ columns: ['key_number', 'id'] }, { columns: ['organization_number', 'id'] }, { columns: ['status', 'id'] }],
+      );
+      await schema.createTable(
+        'keystile_call_terms',
+        [schema.counter('number'), schema.ascii('kind', 16), schema.ascii('digest', 64), schema.longText('value')],
+        [{ columns: ['kind', 'digest'], unique: true }],
+      );
+    },
+  },
+];

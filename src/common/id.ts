@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+
+/** What the text before the `_` of an id says about the thing it names. */
+export type IdPrefix = 'key' | 'crd' | 'org' | 'usr' | 'sva' | 'rol' | 'inv' | 'evt' | 'req' | 'ses' | 'ott' | 'msg' | 'img' | 'idm';
+
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+const BODY = /^[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}$/;
+
+/** A new id: a UUIDv7 (RFC 9562 §5.7) in lower-case Crockford base32, so that ids sort by the time they were made. */
+export function newId(prefix: IdPrefix, now: Date): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now.getTime(), 0, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  return `${prefix}_${encodeBase32(bytes)}`;
+}
+
+export function isId(prefix: IdPrefix, text: unknown): text is string {
+  return typeof text === 'string' && text.startsWith(`${prefix}_`) && BODY.test(text.slice(prefix.length + 1));
+}
+
+/** 128 bits as 26 characters; the first carries the top three bits only. */
+export function encodeBase32(bytes: Uint8Array): string {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  let text = '';
+  for (let i = 0; i < 26; i++) {
+    text = CROCKFORD[Number(value & 31n)]! + text;
+    value >>= 5n;
+  }
+  return text;
+}
+
+/** The 128 bits behind the 26 characters, or `undefined` where the text is not of that form. */
+export function decodeBase32(text: string): bigint | undefined {
+  if (!BODY.test(text)) return undefined;
+  let value = 0n;
+  for (const character of text) value = (value << 5n) | BigInt(CROCKFORD.indexOf(character));
+  return value;
+}

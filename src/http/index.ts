@@ -1,0 +1,10 @@
+/**
+ * The words of the wire that every controller shares: problems (`ProblemFilter`), JSON bodies with limits (`readJsonBodies`),
+ * validation, pages (`PageQueryDto`), ETags (`tagged`, `@IfMatch()`), ids in paths (`IdPipe`).
+ */
+export { type ExpectedVersion, IfMatch, requireVersion, tagged } from './etag';
+export { HttpModule, type HttpOptions } from './http.module';
+export { IdPipe } from './id.pipe';
+export { LARGEST_BODY_BYTES, readJsonBodies } from './json-body';
+export { PageQueryDto, WholeNumber } from './page-query.dto';
+export { problemBody, ProblemFilter, REALM, toProblem } from './problem.filter';

@@ -1,0 +1,23 @@
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+
+/** A query value that has to be written as a plain whole number; anything else stays what it was and fails the check. */
+export const WholeNumber = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value));
+
+/** What every list takes. */
+export class PageQueryDto {
+  /** How many to return, 1 to 100. */
+  @IsOptional()
+  @WholeNumber()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly limit: number = 50;
+
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1000)
+  readonly cursor?: string;
+}

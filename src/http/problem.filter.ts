@@ -1,0 +1,83 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+
+import { findCall, Problem, type ProblemCode } from '../common';
+import { asProblem } from '../persistence';
+
+export const REALM = 'keystile';
+
+/** Answers every refusal and every error, as `application/problem+json` (RFC 9457) with the challenge of RFC 6750. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const call = findCall(request);
+    const problem = toProblem(error);
+    if (call) call.code = problem.code;
+    if (problem.code === 'internal_error') this.logger.error(`${call?.requestId ?? ''} ${describe(error)}`);
+    if (problem.code === 'unavailable') this.logger.warn(`${call?.requestId ?? ''} ${describe(problem.cause ?? problem)}`);
+    if (reply.sent) return;
+    const challenge = challengeOf(problem);
+    if (challenge) void reply.header('www-authenticate', challenge);
+    const { retryAfterSeconds } = problem.extras;
+    if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(problemBody(problem, call?.requestId ?? null));
+  }
+}
+
+/** The body of an answer that says no (`api.md` 2). */
+export function problemBody(problem: Problem, requestId: string | null): object {
+  const { retryAfterSeconds: _header, ...members } = problem.extras;
+  return {
+    type: `/docs/errors#${problem.code}`,
+    title: STATUS_CODES[problem.status],
+    status: problem.status,
+    code: problem.code,
+    message: problem.message,
+    detail: problem.detail,
+    requestId,
+    ...members,
+  };
+}
+
+/** RFC 6750 §3: no `error` where no credential was sent, `scope` where another scope would have done. */
+function challengeOf({ challenge, status, extras }: Problem): string | undefined {
+  if (status !== 401 && challenge === undefined) return undefined;
+  const scope = challenge === 'insufficient_scope' ? `, scope="${(extras.requiredScopes ?? []).join(' ')}"` : '';
+  return `Bearer realm="${REALM}"${challenge ? `, error="${challenge}"` : ''}${scope}`;
+}
+
+/** What Fastify and Nest throw before or around our handlers, by status. Their texts may repeat the input and are dropped. */
+const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'bad_request',
+  401: 'missing_credentials',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'not_found',
+  406: 'bad_request',
+  409: 'conflict',
+  413: 'payload_too_large',
+  414: 'bad_request',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+  503: 'unavailable',
+};
+
+export function toProblem(error: unknown): Problem {
+  const known = asProblem(error);
+  if (known instanceof Problem) return known;
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  const code = (typeof status === 'number' ? BY_STATUS[status] : undefined) ?? 'internal_error';
+  return new Problem(code, {}, undefined, { cause: error });
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

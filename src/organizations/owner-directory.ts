@@ -1,0 +1,19 @@
+import type { Owner } from '../common';
+
+/** How an owner of keys stands at this moment. */
+export interface OwnerStanding {
+  /** `false` for people who left the organization or were deleted, for deleted or disabled service accounts, for strangers. */
+  readonly isActive: boolean;
+  readonly organizationStatus: 'active' | 'suspended' | 'deleted';
+  /** What the owner may do now; keys are cut by it. `['*']` for keys that the organization itself owns. */
+  readonly scopes: readonly string[];
+  /** The person, where the owner is one. */
+  readonly userId: string | null;
+}
+
+/** Says who owners are and what they may do now. The service's own directory and a host's are its two implementations (`decisions.md` 11). */
+export interface OwnerDirectory {
+  standing(organizationId: string, owner: Owner): Promise<OwnerStanding>;
+}
+
+export const OWNER_DIRECTORY = Symbol('keystile:owner-directory');

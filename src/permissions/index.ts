@@ -1,0 +1,21 @@
+/**
+ * Who may call a route, and what covers what. The decorators say it, `RouteInventory` knows it for every route (and stops the
+ * start where a route says nothing), `ScopeCatalog` lists the scopes found on the way, `covers` compares what is held with what
+ * is asked: `covers(['client.*'], 'client.read')`.
+ */
+export {
+  Authenticated,
+  CurrentPrincipal,
+  LiveOnly,
+  Public,
+  RequireAnyScope,
+  RequireScope,
+  Resource,
+  type Scope,
+  type ScopeRegistry,
+} from './decorators';
+export { PermissionsModule, type PermissionsOptions } from './permissions.module';
+export { type MissingScopes, missingScopes, type RouteAccess, scopesOf } from './route-access';
+export { type AccessConfig, type InventoriedRoute, RouteInventory, UndeclaredRouteError } from './route-inventory';
+export { compactScopes, covers, intersectScopes, isScopeName, isScopePattern, MOST_SCOPES, patternCovers } from './scope';
+export { type CatalogScope, ScopeCatalog, type ScopeDescription, type ScopeDescriptions } from './scope-catalog';

@@ -1,0 +1,33 @@
+import { covers } from './scope';
+
+/** Who may call a route. */
+export type RouteAccess =
+  | { readonly kind: 'public' }
+  /** Any credential; `only` narrows it to one type of principal. */
+  | ({ readonly kind: 'authenticated'; readonly only?: 'user' | 'api_key' } & Restrictions)
+  /** Every scope of `all`, and at least one of each list in `anyOf`. */
+  | ({ readonly kind: 'scopes'; readonly all: readonly string[]; readonly anyOf: ReadonlyArray<readonly string[]> } & Restrictions);
+
+interface Restrictions {
+  /** Test keys are refused with `wrong_environment`. */
+  readonly liveOnly: boolean;
+}
+
+/** The scopes that a caller still lacks: `null` when it may pass. */
+export interface MissingScopes {
+  readonly scopes: readonly string[];
+  /** One of `scopes` is enough. */
+  readonly anyOf: boolean;
+}
+
+/** What keeps a holder of these scopes from a route; `null` when nothing does. */
+export function missingScopes(access: RouteAccess, held: readonly string[]): MissingScopes | null {
+  if (access.kind !== 'scopes') return null;
+  if (!access.all.every((scope) => covers(held, scope))) return { scopes: access.all, anyOf: false };
+  const unmet = access.anyOf.find((choice) => !choice.some((scope) => covers(held, scope)));
+  return unmet ? { scopes: unmet, anyOf: true } : null;
+}
+
+/** Every scope that a route names, for documents and logs. */
+export const scopesOf = (access: RouteAccess): readonly string[] =>
+  access.kind === 'scopes' ? [...new Set([...access.all, ...access.anyOf.flat()])] : [];

@@ -1,0 +1,80 @@
+import { Inject, Injectable, RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+
+import { accessOf } from './decorators';
+import type { RouteAccess } from './route-access';
+
+/** One route of the running application, whoever registered it. */
+export interface InventoriedRoute {
+  readonly method: string;
+  /** The pattern, `/v1/api-keys/:id`. */
+  readonly path: string;
+  /** `KeyController.rotate`, or the words of whoever registered it outside Nest. */
+  readonly name: string;
+  readonly access: RouteAccess;
+}
+
+/** The key under which a Fastify route's `config` says who may call it. */
+export interface AccessConfig {
+  readonly access?: RouteAccess;
+  /** `KeyController.rotate`, or the words of whoever registered the route outside Nest. */
+  readonly name?: string;
+}
+
+/** What Nest's Fastify adapter reads a route's `config` from (`@nestjs/platform-fastify`, `RouteConfig`). */
+const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
+
+/**
+ * Every route with who may call it. Closed by default: a route that does not say stops the start.
+ *
+ * Built while Nest makes its instances, that is before any route is registered, so that each Nest route carries its access in
+ * the `config` of its Fastify route and a request hook can decide without a reflector.
+ */
+@Injectable()
+export class RouteInventory {
+  private readonly known: InventoriedRoute[] = [];
+
+  constructor(@Inject(DiscoveryService) discovery: DiscoveryService, @Inject(MetadataScanner) scanner: MetadataScanner) {
+    for (const { metatype } of discovery.getControllers()) {
+      if (!metatype) continue;
+      const prototype = metatype.prototype as Record<string, object>;
+      for (const name of scanner.getAllMethodNames(prototype)) writeRouteConfig(metatype as Function, prototype[name]!, name);
+    }
+  }
+
+  get routes(): readonly InventoriedRoute[] {
+    return this.known;
+  }
+
+  /** @throws Error naming the route that does not say who may call it */
+  add(method: string, path: string, { access, name = 'outside Nest' }: AccessConfig): void {
+    if (!access) throw new UndeclaredRouteError(method, path, name);
+    this.known.push({ method, path, name, access });
+  }
+}
+
+/** A route without `@RequireScope`, `@RequireAnyScope`, `@Resource`, `@Authenticated` or `@Public`. */
+export class UndeclaredRouteError extends Error {
+  override readonly name = 'UndeclaredRouteError';
+
+  constructor(method: string, path: string, handler: string) {
+    super(
+      `${method} ${path} (${handler}) does not say who may call it. ` +
+        'Put @RequireScope(…), @RequireAnyScope(…), @Authenticated() or @Public() on it, or @Resource(…) on its controller.',
+    );
+  }
+}
+
+function writeRouteConfig(controller: Function, handler: object, handlerName: string): void {
+  const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
+  if (method === undefined) return;
+  const access = accessOf(controller, handler, RequestMethod[method]);
+  const config = (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, handler) as AccessConfig | undefined) ?? {};
+  if (config.access && JSON.stringify(config.access) !== JSON.stringify(access)) {
+    throw new Error(
+      'One inherited handler stands in two controllers that say different things about who may call it. Override it in one of them.',
+    );
+  }
+  Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG, { ...config, access, name: `${controller.name}.${handlerName}` }, handler);
+}

@@ -1,0 +1,11 @@
+/**
+ * The store: which database a URL names (`openDatabase`), the columns both kinds agree on, the migrations and who may run them,
+ * one transaction with retries (`inTransaction`), and what a driver's error means. Knows no table but its own history.
+ */
+export * from './columns';
+export { openDatabase } from './data-source';
+export { asProblem, isDuplicate, isRetryable, isUnreachable } from './errors';
+export { migrateKeystile } from './migrate';
+export { indexName, type Migration, Schema } from './schema';
+export { type DataLock, lockDataDirectory } from './sqlite-lock';
+export { inTransaction } from './transaction';
