@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+
+import type { FinishedCall } from '../audit';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/**
+ * What the process says about itself to a monitoring system. Labels are route patterns and status classes only: no organization,
+ * no key, nothing that a caller can make up, so that the number of series is bounded and nothing leaks.
+ */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry<OpenMetricsContentType>();
+
+  private readonly calls = new Histogram({
+    name: 'keystile_http_call_duration_seconds',
+    help: 'Answered calls and how long they took, by route pattern, method and class of status.',
+    labelNames: ['method', 'route', 'status_class'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  read(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  /** One of the audit's `CALL_OBSERVERS`: hears of each call once its row is stored. */
+  callsStored(calls: readonly FinishedCall[]): void {
+    for (const { method, route, status, latencyMicroseconds } of calls) {
+      this.calls.observe({ method, route: route ?? 'none', status_class: `${Math.floor(status / 100)}xx` }, latencyMicroseconds / 1e6);
+    }
+  }
+}
