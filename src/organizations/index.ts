@@ -4,4 +4,4 @@
  * keys through `OnOwnerRemoved` when one goes.
  */
 export { ON_OWNER_REMOVED, type OnOwnerRemoved, type OwnerRemoval } from './on-owner-removed';
-export { OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from './owner-directory';
+export { type KeyPolicy, OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from './owner-directory';

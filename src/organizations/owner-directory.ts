@@ -11,9 +11,19 @@ export interface OwnerStanding {
   readonly userId: string | null;
 }
 
+/** What an organization asks of every key that is made in it (`decisions.md` 19). */
+export interface KeyPolicy {
+  readonly maxLifetimeSeconds: number | null;
+  readonly expiryRequired: boolean;
+  readonly allowlistRequired: boolean;
+  /** For keys that are made without a limit of their own. */
+  readonly defaultRateLimit: { readonly limit: number; readonly windowSeconds: number } | null;
+}
+
 /** Says who owners are and what they may do now. The service's own directory and a host's are its two implementations (`decisions.md` 11). */
 export interface OwnerDirectory {
   standing(organizationId: string, owner: Owner): Promise<OwnerStanding>;
+  keyPolicy(organizationId: string): Promise<KeyPolicy>;
 }
 
 export const OWNER_DIRECTORY = Symbol('keystile:owner-directory');

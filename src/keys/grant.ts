@@ -1,0 +1,31 @@
+import { invalidField, type Principal, Problem } from '../common';
+import { covers } from '../permissions';
+
+/**
+ * Nobody gains what they do not hold: every pattern that a key has or gets must be covered by what the caller may do now.
+ * @throws Problem `scope_exceeds_grantor`, naming the patterns
+ */
+export function requireHeld(principal: Principal, patterns: readonly string[]): void {
+  const exceeding = patterns.filter((pattern) => !covers(principal.scopes, pattern));
+  if (exceeding.length > 0) throw new Problem('scope_exceeds_grantor', { scopes: exceeding });
+}
+
+/**
+ * A test key makes and touches test keys only.
+ * @throws Problem `wrong_environment`
+ */
+export function requireSameEnvironment(principal: Principal, environment: 'live' | 'test'): void {
+  if (principal.type === 'api_key' && principal.environment === 'test' && environment !== 'test') throw new Problem('wrong_environment');
+}
+
+/**
+ * A key made with a key never outlives its maker: without an expiry it gets its maker's, a later one is refused.
+ * @throws Problem `validation_failed` for an expiry that is past, or later than the maker's
+ */
+export function expiryWithin(principal: Principal, expiresAt: Date | null, now: Date): Date | null {
+  if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be in the future');
+  const latest = principal.type === 'api_key' ? principal.expiresAt : null;
+  if (latest === null) return expiresAt;
+  if (expiresAt !== null && expiresAt > latest) throw invalidField('/expiresAt', 'must not be later than the expiry of the calling key');
+  return expiresAt ?? latest;
+}

@@ -1,0 +1,102 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+
+import { type Clock, CLOCK, type DenialCode, IpAllowlist, type Principal, type Suspect } from '../common';
+import { OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from '../organizations';
+import { intersectScopes } from '../permissions';
+import { RateLimiter } from '../rate-limits';
+import { ApiKey, ApiKeyCredential } from './api-key.entity';
+import { Digests } from './digest';
+import { type CallFacts, judge } from './judge';
+import type { KeyFormat } from './key-format';
+
+export const KEY_FORMAT = Symbol('keystile:key-format');
+
+/** What came of presenting a key. A refusal is an answer, not an exception. */
+export type Verification =
+  | { readonly outcome: 'valid'; readonly principal: Principal; readonly key: ApiKey }
+  | {
+      readonly outcome: DenialCode;
+      /** Only where the secret matched: nobody else learns whose key it is, or why it was refused. */
+      readonly suspect: Suspect | null;
+      readonly key: ApiKey | null;
+      readonly presentedPrefix: string | null;
+      readonly retryAfterSeconds?: number;
+    };
+
+interface FoundKey {
+  readonly key: ApiKey;
+  readonly credential: ApiKeyCredential;
+}
+
+/** Tells whether a token is a key that may make this call. The guard, `verify` and forward auth all ask here. */
+@Injectable()
+export class KeyVerifier {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(KEY_FORMAT) private readonly format: KeyFormat,
+    private readonly digests: Digests,
+    @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
+    private readonly limiter: RateLimiter,
+  ) {}
+
+  /** @param organizationId where given, keys of other organizations are unknown */
+  async verify(token: string, facts: CallFacts, organizationId?: string): Promise<Verification> {
+    const parsed = this.format.parse(token);
+    const found = parsed && (await this.find(token));
+    if (!found || (organizationId !== undefined && found.key.organizationId !== organizationId)) {
+      return { outcome: 'invalid_api_key', suspect: null, key: null, presentedPrefix: parsed?.prefix ?? null };
+    }
+    const { key, credential } = found;
+    const standing = await this.owners.standing(key.organizationId, { type: key.ownerType, id: key.ownerId });
+    const principal = principalOf(key, credential, standing);
+    const refused = { suspect: principal, key, presentedPrefix: credential.prefix };
+    const denial = judge(judged(found), standing, facts, this.clock.now());
+    if (denial) return { outcome: denial, ...refused };
+    const retryAfterSeconds = this.overLimit(key);
+    if (retryAfterSeconds !== null) return { outcome: 'rate_limited', ...refused, retryAfterSeconds };
+    return { outcome: 'valid', principal, key };
+  }
+
+  /** The key that this token is a secret of, live or not; `null` where there is none. */
+  async find(token: string): Promise<FoundKey | null> {
+    const credential = await this.database
+      .getRepository(ApiKeyCredential)
+      .createQueryBuilder('credential')
+      .where('credential.digest IN (:...digests)', { digests: this.digests.candidates(token) })
+      .getOne();
+    const key = credential && (await this.database.getRepository(ApiKey).findOneBy({ id: credential.keyId }));
+    return credential && key ? { key, credential } : null;
+  }
+
+  private overLimit({ id, rateLimit, rateLimitWindowSeconds }: ApiKey): number | null {
+    if (rateLimit === null || rateLimitWindowSeconds === null) return null;
+    const taken = this.limiter.take(`key:${id}`, { limit: rateLimit, windowSeconds: rateLimitWindowSeconds }, this.clock.now());
+    return taken.allowed ? null : taken.retryAfterSeconds;
+  }
+}
+
+function judged({ key, credential }: FoundKey) {
+  return { ...key, allowedIps: new IpAllowlist(key.allowedIps), credentialState: credential.state, credentialRetiresAt: credential.retiresAt };
+}
+
+/** A key may do what it was given, as far as its owner may do it now. Keys of the organization itself are not cut. */
+function principalOf(key: ApiKey, credential: ApiKeyCredential, standing: OwnerStanding): Principal {
+  return {
+    type: 'api_key',
+    id: key.id,
+    organizationId: key.organizationId,
+    userId: standing.userId,
+    scopes: intersectScopes(key.scopes, standing.scopes),
+    environment: key.environment,
+    expiresAt: key.expiresAt,
+    realm: key.realm,
+    owner: { type: key.ownerType, id: key.ownerId },
+    sessionId: null,
+    credentialPrefix: credential.prefix,
+    keyName: key.name,
+    operator: false,
+  };
+}
