@@ -53,7 +53,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         if (changedNothing(error)) await this.records.giveUp(identity);
         throw error;
       }),
-      mergeMap(async (body) => {
+      mergeMap(async (body: unknown) => {
         await this.records.finish(identity, { status: reply.statusCode, headers: keptHeaders(reply), body });
         return body;
       }),
