@@ -45,4 +45,8 @@ const keyed = (token: string, { id, secret }: DigestPepper): TokenDigest => ({
   pepperId: id,
 });
 
-const plain = (token: string): TokenDigest => ({ digest: createHash('sha256').update(token).digest('hex'), algorithm: 'sha256', pepperId: null });
+const plain = (token: string): TokenDigest => ({
+  digest: createHash('sha256').update(token).digest('hex'),
+  algorithm: 'sha256',
+  pepperId: null,
+});

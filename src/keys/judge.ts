@@ -52,7 +52,10 @@ export function judgeAll(key: JudgedKey, standing: JudgedStanding, facts: CallFa
     [facts.liveOnly === true && key.environment === 'test', 'wrong_environment'],
     [facts.ip !== undefined && !key.allowedIps.allows(facts.ip), 'ip_not_allowed'],
     [facts.referrer !== undefined && !referrerAllowed(key.allowedReferrers, facts.referrer), 'referrer_not_allowed'],
-    [facts.method !== undefined && facts.path !== undefined && !endpointAllowed(key.allowedEndpoints, facts.method, facts.path), 'endpoint_not_allowed'],
+    [
+      facts.method !== undefined && facts.path !== undefined && !endpointAllowed(key.allowedEndpoints, facts.method, facts.path),
+      'endpoint_not_allowed',
+    ],
   ];
   return rules.flatMap(([speaks, code]) => (speaks ? [code] : []));
 }

@@ -79,7 +79,12 @@ export class KeyVerifier {
 }
 
 function judged({ key, credential }: FoundKey) {
-  return { ...key, allowedIps: new IpAllowlist(key.allowedIps), credentialState: credential.state, credentialRetiresAt: credential.retiresAt };
+  return {
+    ...key,
+    allowedIps: new IpAllowlist(key.allowedIps),
+    credentialState: credential.state,
+    credentialRetiresAt: credential.retiresAt,
+  };
 }
 
 /** A key may do what it was given, as far as its owner may do it now. Keys of the organization itself are not cut. */

@@ -40,7 +40,11 @@ export function keyView(key: ApiKey, credentials: readonly ApiKeyCredential[], n
 
 export const issuedView = (view: KeyView, token: string): IssuedKeyView => ({ ...view, key: token });
 
-function credentialView(key: ApiKey, { prefix, state, createdAt, retiresAt, lastUsedAt }: ApiKeyCredential, now: Date): KeyView['credentials'][number] {
+function credentialView(
+  key: ApiKey,
+  { prefix, state, createdAt, retiresAt, lastUsedAt }: ApiKeyCredential,
+  now: Date,
+): KeyView['credentials'][number] {
   const ended = key.revokedAt !== null || (retiresAt !== null && retiresAt <= now);
   return { prefix, state: ended ? 'retired' : state, createdAt, retiresAt, lastUsedAt };
 }
@@ -55,7 +59,15 @@ function statusOf({ revokedAt, disabledAt, expiresAt }: ApiKey, now: Date): KeyS
 export function auditView(key: ApiKey): object {
   const { name, environment, scopes, allowedIps, allowedReferrers, allowedEndpoints, expiresAt, rateLimit, rateLimitWindowSeconds } = key;
   return {
-    name, environment, scopes, allowedIps, allowedReferrers, allowedEndpoints, expiresAt, rateLimit, rateLimitWindowSeconds,
+    name,
+    environment,
+    scopes,
+    allowedIps,
+    allowedReferrers,
+    allowedEndpoints,
+    expiresAt,
+    rateLimit,
+    rateLimitWindowSeconds,
     owner: { type: key.ownerType, id: key.ownerId },
     onOwnerRemoved: key.onOwnerRemoved,
     description: key.description,

@@ -32,7 +32,10 @@ const Clearable = (): PropertyDecorator => ValidateIf((_object, value) => value 
 /** RFC 3339 with a time and an offset; a date alone means another moment everywhere. */
 const IsMoment = (): PropertyDecorator => (target, key) => {
   IsISO8601({ strict: true, strictSeparator: true }, { message: 'must be an RFC 3339 time with an offset' })(target, key);
-  Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/, { message: 'must be an RFC 3339 time with an offset' })(target, key);
+  Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/, { message: 'must be an RFC 3339 time with an offset' })(
+    target,
+    key,
+  );
 };
 
 const Each = (name: string, message: string, holds: (value: unknown) => boolean): PropertyDecorator =>
@@ -95,7 +98,11 @@ class KeyPolicyDto {
   @Clearable()
   @IsArray()
   @ArrayMaxSize(MOST_ENTRIES)
-  @Each('isIpEntry', 'each entry must be an IP address or a CIDR block', (entry) => typeof entry === 'string' && normalizeIpEntry(entry) !== undefined)
+  @Each(
+    'isIpEntry',
+    'each entry must be an IP address or a CIDR block',
+    (entry) => typeof entry === 'string' && normalizeIpEntry(entry) !== undefined,
+  )
   readonly allowedIps?: string[] | null;
 
   /** Origins, optionally with `*.` before the host and a path after it. */
@@ -136,7 +143,11 @@ class KeyPolicyDto {
 const Scopes = (): PropertyDecorator => (target, key) => {
   IsArray()(target, key);
   ArrayMaxSize(MOST_SCOPES)(target, key);
-  Each('isScopePattern', 'each scope must be a name such as send_sms or client.read, a wildcard such as client.*, or *', isScopePattern)(target, key);
+  Each(
+    'isScopePattern',
+    'each scope must be a name such as send_sms or client.read, a wildcard such as client.*, or *',
+    isScopePattern,
+  )(target, key);
 };
 
 export class CreateKeyDto extends KeyPolicyDto {
@@ -227,7 +238,7 @@ export class VerifyKeyDto {
   @Length(1, 4096)
   readonly key!: string;
 
-  /** The call that the key was presented for, checked exactly as this service would check its own. */
+  /** The call that the key was presented for, checked exactly as this service would check its own: what it leaves out counts as not sent. */
   @IsOptional()
   @IsObject()
   @ValidateNested()

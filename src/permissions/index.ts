@@ -4,6 +4,7 @@
  * is asked: `covers(['client.*'], 'client.read')`.
  */
 export {
+  accessOf,
   Authenticated,
   CurrentPrincipal,
   LiveOnly,
@@ -14,6 +15,7 @@ export {
   type Scope,
   type ScopeRegistry,
 } from './decorators';
+export { requireHeld } from './grant';
 export { PermissionsModule, type PermissionsOptions } from './permissions.module';
 export { type MissingScopes, missingScopes, type RouteAccess, scopesOf } from './route-access';
 export { type AccessConfig, type InventoriedRoute, RouteInventory, UndeclaredRouteError } from './route-inventory';

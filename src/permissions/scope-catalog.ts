@@ -51,6 +51,11 @@ export class ScopeCatalog {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** Rights that only people may have: no key can be given them by name, and no wildcard carries them into a key. */
+  isForPeopleOnly(scope: string): boolean {
+    return this.descriptions[scope]?.grantableToKeys === false;
+  }
+
   /**
    * Refuses patterns that cover no scope of this application: they are typing mistakes, or scopes that are no more.
    * @throws Problem `unknown_scope`, with the nearest known scope for each

@@ -1,0 +1,150 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+
+import { AccessDeniedError, type Call, callOf, type Clock, CLOCK, type DenialCode, type Principal, PROBLEMS } from '../common';
+import { ExposureReport } from '../keys';
+import { missingScopes, type RouteAccess, ScopeCatalog, scopesOf } from '../permissions';
+import { RateLimiter } from '../rate-limits';
+import { type Presented, readCredential, type TokenSource } from './credential';
+import { type Authentication, DualStrategy } from './dual.strategy';
+import { isSameOrigin } from './same-origin';
+import { sessionCookieName } from './session-cookies';
+
+export interface GateOptions {
+  /** Where access tokens of people are accepted. */
+  readonly jwtSources: readonly TokenSource[];
+  /** Calls with a bad credential that one address may make in `FAILURE_WINDOW_SECONDS`. */
+  readonly failedAuthLimit: number;
+  readonly secureCookies: boolean;
+}
+
+export const GATE_OPTIONS = Symbol('keystile:gate-options');
+
+const FAILURE_WINDOW_SECONDS = 10;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A denial with what the log may know of the caller. */
+type Denial = Exclude<Authentication, { outcome: 'valid' }>;
+
+/** Decides every call: who makes it and whether they may. The request hook asks here, and the guard where there is no hook. */
+@Injectable()
+export class Gatekeeper {
+  private readonly sessionCookie: string;
+
+  constructor(
+    private readonly strategy: DualStrategy,
+    private readonly catalog: ScopeCatalog,
+    private readonly limiter: RateLimiter,
+    private readonly exposure: ExposureReport,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(GATE_OPTIONS) private readonly options: GateOptions,
+  ) {
+    this.sessionCookie = sessionCookieName(options.secureCookies);
+  }
+
+  /**
+   * Lets the call in and notes in the log's record who makes it.
+   * @returns the caller; `undefined` on public routes
+   * @throws AccessDeniedError
+   */
+  async admit(request: IncomingMessage, access: RouteAccess): Promise<Principal | undefined> {
+    const call = callOf(request);
+    call.requiredScopes = scopesOf(access);
+    await this.reportExposure(request, call);
+    if (access.kind === 'public') return undefined;
+    const authentication = await this.authenticate(request, call, access);
+    if (authentication.outcome !== 'valid') return this.deny(call, authentication);
+    const { principal } = authentication;
+    const refusal = this.refuseScope(principal, access);
+    if (refusal) {
+      call.suspect = principal;
+      throw refusal;
+    }
+    call.principal = principal;
+    return principal;
+  }
+
+  /** Notes who calls a path that does not exist. The answer is 404 for everyone, and the row belongs to the caller. */
+  async identify(request: IncomingMessage): Promise<void> {
+    const call = callOf(request);
+    await this.reportExposure(request, call);
+    const authentication = await this.authenticate(request, call, undefined);
+    if (authentication.outcome === 'valid') call.principal = authentication.principal;
+    else note(call, authentication);
+  }
+
+  /** The steps of `api.md` 3 up to the rate limit. */
+  private async authenticate(request: IncomingMessage, call: Call, access: RouteAccess | undefined): Promise<Authentication> {
+    const presented = readCredential(request, this.sessionCookie);
+    if (!('token' in presented)) return refused(UNREADABLE[presented.kind]);
+    if (presented.kind === 'user_token') {
+      if (!this.options.jwtSources.includes(presented.from)) return refused('invalid_token');
+      if (presented.from === 'cookie' && !SAFE_METHODS.has(call.method) && !isSameOrigin(request.headers)) return refused('csrf_rejected');
+    }
+    const liveOnly = access !== undefined && access.kind !== 'public' && access.liveOnly;
+    const facts = {
+      ip: call.ip,
+      referrer: request.headers.referer ?? request.headers.origin ?? null,
+      method: call.method,
+      path: pathOf(request),
+      liveOnly,
+    };
+    return this.strategy.authenticateCall({ credential: presented, facts });
+  }
+
+  private refuseScope(principal: Principal, access: Exclude<RouteAccess, { kind: 'public' }>): AccessDeniedError | undefined {
+    if (access.kind === 'authenticated') {
+      // A person on a route for keys, or the reverse: no scope would help.
+      return access.only !== undefined && access.only !== principal.type ? insufficientScope([], false) : undefined;
+    }
+    const missing = missingScopes(access, principal.scopes);
+    if (missing) return insufficientScope(missing.scopes, missing.anyOf);
+    const forPeople = principal.type === 'api_key' ? access.all.filter((scope) => this.catalog.isForPeopleOnly(scope)) : [];
+    return forPeople.length > 0 ? insufficientScope(forPeople, false) : undefined;
+  }
+
+  /** Bad credentials are counted per address; past the limit they get 429, while a good one from there keeps working (A04.5). */
+  private deny(call: Call, denial: Denial): never {
+    note(call, denial);
+    const { outcome, retryAfterSeconds } = denial;
+    if (GUESSES.has(outcome)) {
+      const limit = { limit: this.options.failedAuthLimit, windowSeconds: FAILURE_WINDOW_SECONDS };
+      const taken = this.limiter.take(`failed:${call.ip}`, limit, this.clock.now());
+      if (!taken.allowed) throw new AccessDeniedError('rate_limited', { retryAfterSeconds: taken.retryAfterSeconds });
+    }
+    throw new AccessDeniedError(outcome, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  }
+
+  private async reportExposure({ url = '' }: IncomingMessage, call: Call): Promise<void> {
+    const query = url.indexOf('?');
+    if (query >= 0) await this.exposure.report(url.slice(query + 1), call);
+  }
+}
+
+const UNREADABLE = {
+  nothing: 'missing_credentials',
+  malformed: 'malformed_credentials',
+  conflict: 'credential_conflict',
+} as const satisfies Partial<Record<Presented['kind'], DenialCode>>;
+
+/** What somebody who guesses would be told. */
+const GUESSES: ReadonlySet<DenialCode> = new Set<DenialCode>(['invalid_api_key', 'invalid_token', 'malformed_credentials']);
+
+const refused = (outcome: DenialCode): Denial => ({ outcome, suspect: null, presentedPrefix: null });
+
+function note(call: Call, { outcome, suspect, presentedPrefix }: Denial): void {
+  call.suspect = suspect;
+  call.presentedPrefix = presentedPrefix;
+  call.code = outcome;
+}
+
+function insufficientScope(requiredScopes: readonly string[], anyOf: boolean): AccessDeniedError {
+  const words = requiredScopes.length > 0 ? `: requires ${requiredScopes.join(anyOf ? ' or ' : ', ')}` : '';
+  return new AccessDeniedError(
+    'insufficient_scope',
+    { requiredScopes, ...(anyOf ? { anyOf } : {}) },
+    `${PROBLEMS.insufficient_scope.message}${words}`,
+  );
+}
+
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]!;

@@ -1,0 +1,27 @@
+/**
+ * API keys. `KeyService` makes and changes them, `KeyRotation` replaces their secrets, `KeyVerifier` says whether a token is a
+ * key that may make a call; `judge` is that decision as a pure function. What is stored of a secret is its digest.
+ */
+import type { ScopeDescriptions } from '../permissions';
+
+export { keyEntities } from './api-key.entity';
+export { type DigestAlgorithm, type DigestPepper } from './digest';
+export { ExposureReport } from './exposure';
+export { type CallFacts, endpointAllowed, judge, judgeAll, type JudgedKey, type JudgedStanding, referrerAllowed } from './judge';
+export { type KeyFormat, PrefixedKeyFormat } from './key-format';
+export { KeyReader } from './key-reader';
+export { KeyRotation } from './key-rotation';
+export { type Caller, KeyService } from './key.service';
+export { KeyVerifier, type Verification } from './key-verifier';
+export { KeysModule, type KeysOptions } from './keys.module';
+export { LastUse } from './last-use';
+export { keyMigrations } from './migrations';
+
+export const keyScopes: ScopeDescriptions = {
+  'api_key.read': { description: 'See API keys, never their secrets' },
+  'api_key.create': { description: 'Create API keys with scopes that the caller holds' },
+  'api_key.update': { description: 'Change, disable and enable API keys' },
+  'api_key.rotate': { description: 'Replace the secrets of API keys' },
+  'api_key.revoke': { description: 'End API keys for ever' },
+  'api_key.verify': { description: 'Ask whether an API key of the organization is valid' },
+};

@@ -1,0 +1,144 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, In, IsNull, LessThanOrEqual } from 'typeorm';
+
+import { AuditTrail } from '../audit';
+import { type Clock, CLOCK, conflict, invalidField, notFound, Problem } from '../common';
+import type { ExpectedVersion } from '../http';
+import { OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
+import { compactScopes, ScopeCatalog } from '../permissions';
+import { inTransaction } from '../persistence';
+import { ApiKey, ApiKeyCredential } from './api-key.entity';
+import { expiryWithin, requireSameEnvironment } from './grant';
+import type { IssuedKeyView, KeyView, RotateKeyDto } from './key.dto';
+import { KeyReader } from './key-reader';
+import { type Caller, KeyService, moment, targetOf, withinPolicy, writeScopes } from './key.service';
+import { issuedView } from './key-view';
+import { SecretIssuer } from './secret-issuer';
+
+/** A second rotation within this time is a double click, or one of many at once (`decisions.md` 9). */
+const ROTATION_PAUSE_MS = 10_000;
+
+/** Replaces the secret of a key. The key keeps its id, its limits and its history. */
+@Injectable()
+export class KeyRotation {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
+    private readonly catalog: ScopeCatalog,
+    private readonly audit: AuditTrail,
+    private readonly keys: KeyService,
+    private readonly reader: KeyReader,
+    private readonly secrets: SecretIssuer,
+  ) {}
+
+  /**
+   * Adds a secret and retires the old one, at once or after the overlap. A key never has more than two live secrets: what was
+   * still retiring from an earlier rotation ends now.
+   *
+   * @throws Problem `rotation_conflict` within ten seconds of the last rotation, unless `expected` names the current version;
+   * `conflict` for a revoked key; what `KeyService.update` throws
+   */
+  async rotate(caller: Caller, id: string, dto: RotateKeyDto, expected: ExpectedVersion): Promise<IssuedKeyView> {
+    const { principal, actor } = caller;
+    const { organizationId } = principal;
+    const policy = await this.owners.keyPolicy(organizationId);
+    const current = await this.reader.row(this.database.manager, organizationId, id);
+    const scopes = dto.scopes === undefined ? current.scopes : compactScopes(dto.scopes);
+    if (dto.scopes !== undefined) this.catalog.requireKnown(scopes);
+    await this.keys.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.rotate_denied', id, { known: true });
+    requireSameEnvironment(principal, current.environment);
+    const now = this.clock.now();
+    const expiresAt =
+      dto.expiresAt === undefined
+        ? current.expiresAt
+        : withinPolicy(policy, expiryWithin(principal, moment(dto.expiresAt), now), current.allowedIps, now);
+    if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be given, because the key has expired');
+
+    return inTransaction(this.database, async (manager) => {
+      await this.claim(manager, { organizationId, id, expected, now, changes: { expiresAt, scopes } });
+      const key = await this.reader.row(manager, organizationId, id);
+      // The rights that were checked above are the rights of the secret that is about to be made.
+      if (dto.scopes === undefined && key.scopes.join() !== current.scopes.join()) throw new Problem('rotation_conflict');
+      if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
+      const overlapSeconds = dto.overlapSeconds ?? 0;
+      await this.retireOld(manager, id, now, overlapSeconds);
+      const token = await this.secrets.issue(manager, key);
+      const after = { overlapSeconds, expiresAt, scopes };
+      await this.audit.record(manager, { organizationId, actor, action: 'api_key.rotated', target: targetOf(id), after });
+      return issuedView(await this.reader.view(manager, key), token);
+    });
+  }
+
+  /**
+   * Ends an old secret before its overlap does.
+   * @throws Problem `not_found`; `conflict` for the newest secret, which only a rotation or a revoke ends
+   */
+  async retire({ principal, actor }: Caller, id: string, prefix: string): Promise<KeyView> {
+    const { organizationId } = principal;
+    return inTransaction(this.database, async (manager) => {
+      const key = await this.reader.row(manager, organizationId, id);
+      requireSameEnvironment(principal, key.environment);
+      const credential = await manager.findOneBy(ApiKeyCredential, { keyId: id, prefix });
+      if (!credential) throw notFound();
+      if (credential.state === 'active') throw conflict('This is the current secret of the key. Rotate or revoke the key instead.');
+      const { affected } = await manager.update(
+        ApiKeyCredential,
+        { id: credential.id, state: 'retiring' },
+        { state: 'retired', retiresAt: this.clock.now() },
+      );
+      if (affected === 1) {
+        await manager.update(ApiKey, { id, organizationId }, { version: () => 'version + 1' });
+        await this.audit.record(manager, {
+          organizationId,
+          actor,
+          action: 'api_key.secret_retired',
+          target: targetOf(id),
+          after: { prefix },
+        });
+      }
+      return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
+    });
+  }
+
+  /** The condition lets one of many simultaneous rotations through, on every replica; its row lock makes the others wait for the outcome. */
+  private async claim(
+    manager: EntityManager,
+    {
+      organizationId,
+      id,
+      expected,
+      now,
+      changes,
+    }: { organizationId: string; id: string; expected: ExpectedVersion; now: Date; changes: { expiresAt: Date | null; scopes: string[] } },
+  ): Promise<void> {
+    const live = { id, organizationId, revokedAt: IsNull() };
+    const pauseOver = LessThanOrEqual(new Date(now.getTime() - ROTATION_PAUSE_MS));
+    const allowed =
+      expected === undefined
+        ? [
+            { ...live, rotatedAt: IsNull() },
+            { ...live, rotatedAt: pauseOver },
+          ]
+        : [{ ...live, version: expected }];
+    const { affected } = await manager
+      .createQueryBuilder()
+      .update(ApiKey)
+      .set({ ...changes, rotatedAt: now, secretIssuedAt: now, version: () => 'version + 1' })
+      .where(allowed)
+      .execute();
+    if (affected === 1) return;
+    const { revokedAt } = await this.reader.row(manager, organizationId, id);
+    if (revokedAt !== null) throw conflict('The API key has been revoked');
+    throw new Problem(expected === undefined ? 'rotation_conflict' : 'precondition_failed');
+  }
+
+  private async retireOld(manager: EntityManager, keyId: string, now: Date, overlapSeconds: number): Promise<void> {
+    const ended = { state: 'retired', retiresAt: now } as const;
+    await manager.update(ApiKeyCredential, { keyId, state: In(overlapSeconds === 0 ? ['active', 'retiring'] : ['retiring']) }, ended);
+    if (overlapSeconds === 0) return;
+    const retiresAt = new Date(now.getTime() + overlapSeconds * 1000);
+    await manager.update(ApiKeyCredential, { keyId, state: 'active' }, { state: 'retiring', retiresAt });
+  }
+}

@@ -1,0 +1,305 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
+
+import { type Actor, AuditTrail } from '../audit';
+import { type Clock, CLOCK, conflict, invalidField, newId, normalizeIpEntry, type Owner, type Principal, Problem } from '../common';
+import { type ExpectedVersion, requireVersion } from '../http';
+import { type KeyPolicy, OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
+import { compactScopes, covers, ScopeCatalog } from '../permissions';
+import { inTransaction } from '../persistence';
+import { ApiKey, ApiKeyScope } from './api-key.entity';
+import { expiryWithin, requireHeld, requireSameEnvironment } from './grant';
+import type { CreateKeyDto, IssuedKeyView, KeyView, UpdateKeyDto } from './key.dto';
+import { KeyReader, foldName } from './key-reader';
+import { auditView, issuedView } from './key-view';
+import { SecretIssuer } from './secret-issuer';
+
+/** Who asks, and as whom the audit trail knows them. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly actor: Actor;
+}
+
+/** Which kinds of owner a caller may name besides itself, by the scope it needs for that. */
+const SCOPE_TO_NAME_OWNER: Readonly<Record<Owner['type'], string>> = {
+  user: 'member.update',
+  service_account: 'service_account.update',
+  organization: 'organization.update',
+};
+
+/** Makes keys and changes them. Rotation has a file of its own. */
+@Injectable()
+export class KeyService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
+    private readonly catalog: ScopeCatalog,
+    private readonly audit: AuditTrail,
+    private readonly reader: KeyReader,
+    private readonly secrets: SecretIssuer,
+  ) {}
+
+  /**
+   * @throws Problem `scope_exceeds_grantor`, `unknown_scope`, `wrong_environment`, `validation_failed`
+   */
+  async create(caller: Caller, dto: CreateKeyDto): Promise<IssuedKeyView> {
+    const { principal, actor } = caller;
+    const { organizationId } = principal;
+    const now = this.clock.now();
+    const scopes = compactScopes(dto.scopes);
+    const environment = dto.environment ?? (principal.type === 'api_key' ? principal.environment : 'live');
+    await this.requireGrantable(caller, scopes, 'api_key.create_denied', null);
+    requireSameEnvironment(principal, environment);
+    const owner = await this.ownerFor(principal, dto.owner);
+    const policy = await this.owners.keyPolicy(organizationId);
+    const allowedIps = normalizedIps(dto.allowedIps);
+    const expiresAt = withinPolicy(policy, expiryWithin(principal, moment(dto.expiresAt), now), allowedIps, now);
+    const rateLimit = dto.rateLimit ?? policy.defaultRateLimit;
+    const key: ApiKey = {
+      id: newId('key', now),
+      realm: principal.realm,
+      organizationId,
+      name: dto.name,
+      nameFolded: foldName(dto.name),
+      description: dto.description ?? null,
+      environment,
+      scopes,
+      allowedIps,
+      allowedReferrers: dto.allowedReferrers ?? [],
+      allowedEndpoints: endpoints(dto.allowedEndpoints),
+      expiresAt,
+      rateLimit: rateLimit?.limit ?? null,
+      rateLimitWindowSeconds: rateLimit?.windowSeconds ?? null,
+      ownerType: owner.type,
+      ownerId: owner.id,
+      onOwnerRemoved: dto.onOwnerRemoved ?? 'revoke',
+      metadata: dto.metadata ?? {},
+      disabledAt: null,
+      revokedAt: null,
+      revokedBy: null,
+      revokeReason: null,
+      createdAt: now,
+      createdBy: principal.id,
+      lastUsedAt: null,
+      lastUsedIp: null,
+      secretIssuedAt: now,
+      rotatedAt: null,
+      version: 1,
+      activeSlot: null,
+    };
+    return inTransaction(this.database, async (manager) => {
+      await manager.insert(ApiKey, key);
+      await writeScopes(manager, key.id, scopes);
+      const token = await this.secrets.issue(manager, key);
+      const after = auditView(key);
+      await this.audit.record(manager, { organizationId, actor, action: 'api_key.created', target: targetOf(key.id), after });
+      return issuedView(await this.reader.view(manager, key), token);
+    });
+  }
+
+  /**
+   * @throws Problem `not_found`, `conflict` for a revoked key, `precondition_failed`, and what `create` throws
+   */
+  async update(caller: Caller, id: string, dto: UpdateKeyDto, expected: ExpectedVersion): Promise<KeyView> {
+    const { principal, actor } = caller;
+    const { organizationId } = principal;
+    const policy = await this.owners.keyPolicy(organizationId);
+    const current = await this.reader.row(this.database.manager, organizationId, id);
+    const scopes = dto.scopes === undefined ? current.scopes : compactScopes(dto.scopes);
+    if (dto.scopes !== undefined) this.requireKnown(scopes);
+    await this.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.update_denied', id, { known: true });
+    requireSameEnvironment(principal, current.environment);
+    const changes = this.changesOf(principal, current, dto, scopes, policy);
+    return inTransaction(this.database, async (manager) => {
+      const before = await this.reader.row(manager, organizationId, id);
+      if (before.revokedAt !== null) throw conflict('The API key has been revoked');
+      requireVersion(expected, before.version);
+      // What was checked above was this version. Another change in between starts over at the caller's.
+      const unchanged = { id, organizationId, version: current.version, revokedAt: IsNull() };
+      const { affected } = await manager.update(ApiKey, unchanged, { ...changes, version: current.version + 1 });
+      if (affected !== 1)
+        throw new Problem(
+          expected === undefined ? 'conflict' : 'precondition_failed',
+          {},
+          'The API key was changed by somebody else at the same moment',
+        );
+      if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
+      const after = await this.reader.row(manager, organizationId, id);
+      await this.audit.record(manager, {
+        organizationId,
+        actor,
+        action: 'api_key.updated',
+        target: targetOf(id),
+        before: auditView(before),
+        after: auditView(after),
+      });
+      return this.reader.view(manager, after);
+    });
+  }
+
+  /** Ends a key now and for ever. Repeating it changes nothing and is no error (RFC 7009 §2.2). */
+  async revoke({ principal, actor }: Caller, id: string, reason: string | undefined): Promise<KeyView> {
+    const { organizationId } = principal;
+    return inTransaction(this.database, async (manager) => {
+      const before = await this.reader.row(manager, organizationId, id);
+      requireSameEnvironment(principal, before.environment);
+      const { affected } = await manager.update(
+        ApiKey,
+        { id, organizationId, revokedAt: IsNull() },
+        {
+          revokedAt: this.clock.now(),
+          revokedBy: principal.id,
+          revokeReason: reason ?? null,
+          activeSlot: null,
+          version: () => 'version + 1',
+        },
+      );
+      if (affected === 1) {
+        await this.audit.record(manager, {
+          organizationId,
+          actor,
+          action: 'api_key.revoked',
+          target: targetOf(id),
+          ...(reason ? { reason } : {}),
+        });
+      }
+      return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
+    });
+  }
+
+  /** Refuses the key until it is enabled again. Repeating either changes nothing. */
+  async setDisabled(caller: Caller, id: string, disabled: boolean, expected: ExpectedVersion): Promise<KeyView> {
+    const { principal, actor } = caller;
+    const { organizationId } = principal;
+    const current = await this.reader.row(this.database.manager, organizationId, id);
+    requireSameEnvironment(principal, current.environment);
+    // Taking away asks for nothing more; giving back is a grant.
+    if (!disabled) await this.requireGrantable(caller, current.scopes, 'api_key.enable_denied', id, { known: true });
+    return inTransaction(this.database, async (manager) => {
+      const before = await this.reader.row(manager, organizationId, id);
+      if (before.revokedAt !== null) throw conflict('The API key has been revoked');
+      requireVersion(expected, before.version);
+      const toggled = {
+        id,
+        organizationId,
+        revokedAt: IsNull(),
+        disabledAt: disabled ? IsNull() : Not(IsNull()),
+        ...(disabled ? {} : { version: current.version }),
+      };
+      const { affected } = await manager.update(ApiKey, toggled, {
+        disabledAt: disabled ? this.clock.now() : null,
+        version: () => 'version + 1',
+      });
+      if (affected === 1) {
+        const action = disabled ? 'api_key.disabled' : 'api_key.enabled';
+        await this.audit.record(manager, { organizationId, actor, action, target: targetOf(id) });
+      }
+      return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
+    });
+  }
+
+  /**
+   * Checks that the caller may give these scopes, and leaves an event where it may not (A06.1).
+   * @throws Problem `unknown_scope`, `scope_exceeds_grantor`
+   */
+  async requireGrantable(
+    { principal, actor }: Caller,
+    scopes: readonly string[],
+    action: string,
+    keyId: string | null,
+    { known = false }: { readonly known?: boolean } = {},
+  ): Promise<void> {
+    if (!known) this.requireKnown(scopes);
+    try {
+      requireHeld(principal, scopes);
+    } catch (denied) {
+      const { organizationId } = principal;
+      await inTransaction(this.database, (manager) =>
+        this.audit.record(manager, { organizationId, actor, action, target: targetOf(keyId), after: { scopes } }),
+      );
+      throw denied;
+    }
+  }
+
+  private requireKnown(scopes: readonly string[]): void {
+    this.catalog.requireKnown(scopes);
+    const forPeople = scopes.filter((scope) => this.catalog.isForPeopleOnly(scope));
+    if (forPeople.length > 0) throw invalidField('/scopes', `${forPeople.join(', ')} cannot be given to a key`);
+  }
+
+  private async ownerFor(principal: Principal, named: Owner | undefined): Promise<Owner> {
+    const own = principal.owner;
+    if (!named || (named.type === own.type && named.id === own.id)) return own;
+    if (!covers(principal.scopes, SCOPE_TO_NAME_OWNER[named.type])) {
+      throw new Problem(
+        'insufficient_scope',
+        { requiredScopes: [SCOPE_TO_NAME_OWNER[named.type]] },
+        `Insufficient scope: requires ${SCOPE_TO_NAME_OWNER[named.type]}`,
+      );
+    }
+    const standing = await this.owners.standing(principal.organizationId, named);
+    if (!standing.isActive) throw invalidField('/owner', 'is nobody of this organization who could own a key');
+    return { type: named.type, id: named.id };
+  }
+
+  private changesOf(principal: Principal, current: ApiKey, dto: UpdateKeyDto, scopes: string[], policy: KeyPolicy) {
+    const now = this.clock.now();
+    const allowedIps = dto.allowedIps === undefined ? current.allowedIps : normalizedIps(dto.allowedIps);
+    const expiresAt = dto.expiresAt === undefined ? current.expiresAt : expiryWithin(principal, moment(dto.expiresAt), now);
+    const touchesPolicy = dto.expiresAt !== undefined || dto.allowedIps !== undefined;
+    if (touchesPolicy) withinPolicy(policy, expiresAt, allowedIps, now);
+    const rateLimit =
+      dto.rateLimit === undefined ? { limit: current.rateLimit, windowSeconds: current.rateLimitWindowSeconds } : dto.rateLimit;
+    const name = dto.name ?? current.name;
+    return {
+      name,
+      nameFolded: foldName(name),
+      description: dto.description === undefined ? current.description : dto.description,
+      scopes,
+      allowedIps,
+      allowedReferrers: dto.allowedReferrers === undefined ? current.allowedReferrers : (dto.allowedReferrers ?? []),
+      allowedEndpoints: dto.allowedEndpoints === undefined ? current.allowedEndpoints : endpoints(dto.allowedEndpoints),
+      expiresAt,
+      rateLimit: rateLimit?.limit ?? null,
+      rateLimitWindowSeconds: rateLimit?.windowSeconds ?? null,
+      onOwnerRemoved: dto.onOwnerRemoved ?? current.onOwnerRemoved,
+      metadata: dto.metadata === undefined ? current.metadata : (dto.metadata ?? {}),
+    };
+  }
+}
+
+export const targetOf = (id: string | null): { type: 'api_key'; id: string | null } => ({ type: 'api_key', id });
+
+/** The searchable copy of a key's scopes, replaced as a whole. */
+export async function writeScopes(manager: EntityManager, keyId: string, scopes: readonly string[]): Promise<void> {
+  await manager.delete(ApiKeyScope, { keyId });
+  if (scopes.length > 0)
+    await manager.insert(
+      ApiKeyScope,
+      scopes.map((scope) => ({ keyId, scope })),
+    );
+}
+
+/** @throws Problem `validation_failed` for a key that the organization does not allow */
+export function withinPolicy(policy: KeyPolicy, expiresAt: Date | null, allowedIps: readonly string[], now: Date): Date | null {
+  if (policy.allowlistRequired && allowedIps.length === 0) throw invalidField('/allowedIps', 'must not be empty in this organization');
+  if (policy.maxLifetimeSeconds === null) {
+    if (policy.expiryRequired && expiresAt === null) throw invalidField('/expiresAt', 'must be given in this organization');
+    return expiresAt;
+  }
+  const latest = new Date(now.getTime() + policy.maxLifetimeSeconds * 1000);
+  if (expiresAt === null || expiresAt > latest)
+    throw invalidField('/expiresAt', `must be within ${policy.maxLifetimeSeconds} seconds in this organization`);
+  return expiresAt;
+}
+
+export const moment = (text: string | null | undefined): Date | null => (text === null || text === undefined ? null : new Date(text));
+
+const normalizedIps = (entries: readonly string[] | null | undefined): string[] => [
+  ...new Set((entries ?? []).map((entry) => normalizeIpEntry(entry)!)),
+];
+
+const endpoints = (entries: CreateKeyDto['allowedEndpoints']): Array<{ method: string; path: string }> =>
+  (entries ?? []).map(({ method, path }) => ({ method, path }));

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull } from 'typeorm';
+
+import { AuditTrail } from '../audit';
+import { type Clock, CLOCK } from '../common';
+import type { OnOwnerRemoved, OwnerRemoval } from '../organizations';
+import { intersectScopes } from '../permissions';
+import { ApiKey } from './api-key.entity';
+import { targetOf, writeScopes } from './key.service';
+
+/** Ends or hands over the keys of somebody who leaves, in the transaction that removes them. */
+@Injectable()
+export class KeysOfRemovedOwner implements OnOwnerRemoved {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  async ownerRemoved(manager: EntityManager, removal: OwnerRemoval): Promise<void> {
+    const { organizationId, owner } = removal;
+    const keys = await manager.findBy(ApiKey, { organizationId, ownerType: owner.type, ownerId: owner.id, revokedAt: IsNull() });
+    const transferred = removal.alwaysRevoke ? [] : keys.filter(({ onOwnerRemoved }) => onOwnerRemoved === 'transfer');
+    await this.revoke(
+      manager,
+      removal,
+      keys.filter((key) => !transferred.includes(key)),
+    );
+    for (const key of transferred) await this.transfer(manager, removal, key);
+  }
+
+  private async revoke(manager: EntityManager, { organizationId, actor }: OwnerRemoval, keys: readonly ApiKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    const reason = 'The owner was removed';
+    await manager.update(
+      ApiKey,
+      { id: In(keys.map(({ id }) => id)), organizationId, revokedAt: IsNull() },
+      { revokedAt: this.clock.now(), revokedBy: actor.id, revokeReason: reason, activeSlot: null, version: () => 'version + 1' },
+    );
+    for (const { id } of keys)
+      await this.audit.record(manager, { organizationId, actor, action: 'api_key.revoked', target: targetOf(id), reason });
+  }
+
+  /** The organization takes the key over, frozen to what its owner could do at this moment: organizations' keys are not cut any more. */
+  private async transfer(manager: EntityManager, { organizationId, actor, lastScopes, owner }: OwnerRemoval, key: ApiKey): Promise<void> {
+    const scopes = intersectScopes(key.scopes, lastScopes);
+    const newOwner = { type: 'organization', id: organizationId } as const;
+    await manager.update(
+      ApiKey,
+      { id: key.id, organizationId, revokedAt: IsNull() },
+      { ownerType: newOwner.type, ownerId: newOwner.id, scopes, activeSlot: null, version: () => 'version + 1' },
+    );
+    await writeScopes(manager, key.id, scopes);
+    await this.audit.record(manager, {
+      organizationId,
+      actor,
+      action: 'api_key.transferred',
+      target: targetOf(key.id),
+      before: { owner, scopes: key.scopes },
+      after: { owner: newOwner, scopes },
+    });
+  }
+}

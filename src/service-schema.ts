@@ -1,0 +1,24 @@
+import { auditEntities, auditMigrations, callEntities, callMigrations } from './audit';
+import { keyEntities, keyMigrations } from './keys';
+import { messagingEntities, messagingMigrations } from './messaging';
+import { operationsEntities, operationsMigrations } from './operations';
+import { organizationEntities, organizationMigrations } from './organizations';
+import type { Migration } from './persistence';
+
+/** Everything the service keeps in its main database. */
+export const mainEntities = [...organizationEntities, ...auditEntities, ...keyEntities, ...messagingEntities, ...operationsEntities];
+export const mainMigrations: readonly Migration[] = inOrder([
+  ...organizationMigrations,
+  ...auditMigrations,
+  ...keyMigrations,
+  ...messagingMigrations,
+  ...operationsMigrations,
+]);
+
+/** The call log: a file of its own on SQLite, the main database elsewhere. */
+export { callEntities };
+export const callLogMigrations: readonly Migration[] = inOrder(callMigrations);
+
+function inOrder(migrations: readonly Migration[]): readonly Migration[] {
+  return migrations.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,210 @@
+import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+
+import { CallRecorder } from './audit';
+import { installGate } from './authentication';
+import { type Clock, redact, systemClock } from './common';
+import { type Environment, loadSecrets, readSettings, type Settings } from './config';
+import { LARGEST_BODY_BYTES, readJsonBodies } from './http';
+import { acceptUploads } from './messaging';
+import { secureHeaders, serveDocs } from './openapi';
+import { SetupService } from './organizations';
+import { type DataLock, lockDataDirectory, migrateKeystile, openDatabase } from './persistence';
+import { ServiceModule } from './service.module';
+import { callEntities, callLogMigrations, mainEntities, mainMigrations } from './service-schema';
+
+/** The service, answering. */
+export interface RunningService {
+  readonly app: NestFastifyApplication;
+  /** Where it listens. */
+  readonly url: string;
+  readonly database: DataSource;
+  readonly callDatabase: DataSource;
+  /** A one-time link for the first owner; `null` once there is one. */
+  mintSetupLink(): Promise<string | null>;
+  /** Answers what is being asked, stores every call, and lets go of everything. Repeating it waits for the same end. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly clock?: Clock;
+  /** Where the words for the person at the terminal go. */
+  readonly print: (line: string) => void;
+}
+
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const CONNECTIONS_CHECK_MS = 2_000;
+const LARGEST_HEADERS_BYTES = 16 * 1024;
+/** Longer than the idle timeout of common load balancers, so that we are never the one who hangs up first. */
+const KEEP_ALIVE_MS = 72_000;
+
+/**
+ * Starts the service with what the environment says.
+ * @throws SettingsError for settings that are wrong or missing; Error where the database cannot be reached, or a route does not say who may call it
+ */
+export async function startService(environment: Environment, { clock = systemClock, print }: StartOptions): Promise<RunningService> {
+  const settings = await withPort(readSettings(environment));
+  const secrets = loadSecrets(settings);
+  const store = await openStore(settings);
+  try {
+    const publicUrl = (settings.PUBLIC_URL ?? `http://${hostForPeople(settings.HOST)}:${settings.PORT}`).replace(/\/$/, '');
+    const { database, callDatabase } = store;
+    const app = await createApp(settings, ServiceModule.forRoot({ settings, secrets, clock, publicUrl, database, callDatabase }));
+    await app.listen({ host: settings.HOST, port: settings.PORT });
+    const service = running(app, settings, store);
+    await welcome(service, publicUrl, print);
+    return service;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Everything between the server and the modules, in the order in which a request meets it. */
+async function createApp(settings: Settings, module: DynamicModule): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: LARGEST_BODY_BYTES,
+    connectionTimeout: 0,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, maxHeaderSize: LARGEST_HEADERS_BYTES },
+    routerOptions: { maxParamLength: 256 },
+    forceCloseConnections: 'idle',
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: new RedactingLogger(settings),
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  app.get(CallRecorder).recordCalls(fastify.server);
+  if (settings.CORS_ORIGINS.length > 0) {
+    app.enableCors({
+      origin: [...settings.CORS_ORIGINS],
+      exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'Location'],
+      maxAge: 600,
+    });
+  }
+  await secureHeaders(app);
+  installGate(app);
+  readJsonBodies(fastify);
+  acceptUploads(app);
+  await app.init();
+  return app;
+}
+
+interface Store {
+  readonly database: DataSource;
+  readonly callDatabase: DataSource;
+  close(): Promise<void>;
+}
+
+/** Opens the databases and brings them up to date. An embedded one is served by one process at a time. */
+async function openStore({ DATABASE_URL, DATA_DIR }: Settings): Promise<Store> {
+  const opened: Array<{ destroy(): Promise<void> }> = [];
+  const close = async (): Promise<void> => {
+    for (const one of opened.toReversed()) await one.destroy();
+  };
+  try {
+    if (DATABASE_URL !== undefined && !DATABASE_URL.startsWith('sqlite:')) {
+      const database = await openDatabase(DATABASE_URL, [...mainEntities, ...callEntities]);
+      opened.push(database);
+      await migrateKeystile(database, [...mainMigrations, ...callLogMigrations]);
+      return { database, callDatabase: database, close };
+    }
+    mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
+    const lock: DataLock = lockDataDirectory(join(DATA_DIR, 'keystile.lock'));
+    opened.push({ destroy: () => Promise.resolve(lock.release()) });
+    const database = await openDatabase(DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'keystile.sqlite')}`, mainEntities);
+    opened.push(database);
+    const callDatabase = await openDatabase(`sqlite:${join(DATA_DIR, 'calls.sqlite')}`, callEntities);
+    opened.push(callDatabase);
+    await migrateKeystile(database, mainMigrations);
+    await migrateKeystile(callDatabase, callLogMigrations);
+    return { database, callDatabase, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function running(app: NestFastifyApplication, settings: Settings, store: Store): RunningService {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  let stopping: Promise<void> | undefined;
+  return {
+    app,
+    url: `http://${hostForPeople(settings.HOST)}:${port}`,
+    database: store.database,
+    callDatabase: store.callDatabase,
+    mintSetupLink: () => app.get(SetupService).mintSetupLink(),
+    stop: () => (stopping ??= app.close().finally(() => store.close())),
+  };
+}
+
+/** What a newcomer needs to see first. */
+async function welcome(service: RunningService, publicUrl: string, print: StartOptions['print']): Promise<void> {
+  print(`Keystile is running.`);
+  print(`  Dashboard      ${publicUrl}/api-management`);
+  print(`  API reference  ${publicUrl}/docs`);
+  const link = await service.mintSetupLink();
+  if (link !== null) {
+    print(`  Set it up      ${link}`);
+    print(`                 (works once, for 30 minutes; a new one is printed at each start, or by: npx keystile setup-link)`);
+    return;
+  }
+  print(`  Try it         curl -i ${publicUrl}/v1/whoami -H "Authorization: Bearer $KEYSTILE_KEY"`);
+}
+
+/** Links need the port before the server listens: for 0, one that is free is looked for. */
+async function withPort(settings: Settings): Promise<Settings> {
+  if (settings.PORT !== 0) return settings;
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen({ host: settings.HOST, port: 0 }, resolve);
+  });
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return { ...settings, PORT: port };
+}
+
+/** Nobody can open 0.0.0.0 in a browser. */
+function hostForPeople(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const NEST_LEVELS: Readonly<Record<Settings['LOG_LEVEL'], LogLevel[]>> = {
+  error: ['fatal', 'error'],
+  warn: ['fatal', 'error', 'warn'],
+  info: ['fatal', 'error', 'warn', 'log'],
+  debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
+};
+
+/** Nest's own chatter about modules and routes says nothing to an operator. */
+const QUIET_CONTEXTS = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+
+/** What the service says about itself: levels, text or JSON, and never a secret. */
+class RedactingLogger extends ConsoleLogger {
+  constructor({ LOG_LEVEL, LOG_JSON, NODE_ENV }: Settings) {
+    super({
+      json: LOG_JSON || NODE_ENV === 'production',
+      logLevels: NEST_LEVELS[LOG_LEVEL],
+      colors: process.stdout.isTTY,
+      prefix: 'Keystile',
+    });
+  }
+
+  protected override printMessages(messages: unknown[], context?: string, logLevel?: LogLevel, ...rest: never[]): void {
+    if (logLevel === 'log' && context !== undefined && QUIET_CONTEXTS.has(context)) return;
+    const clean = messages.map((message) => (typeof message === 'string' ? redact(message) : message));
+    super.printMessages(clean, context, logLevel, ...rest);
+  }
+}
