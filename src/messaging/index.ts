@@ -1,0 +1,16 @@
+/**
+ * The reference domain: SMS, WhatsApp and e-mail. A call puts a *message* into the *outbox* and is answered; the worker hands it
+ * to the *provider* of its channel, with retries, and writes down what became of it. Without a provider, and for test keys, a
+ * message stays in the outbox, where its organization can read it.
+ *
+ * ```ts
+ * MessagingModule.forRoot({ smtp: { url, from }, sms: { kind: 'outbox' }, whatsapp: { kind: 'outbox' }, testMessage })
+ * ```
+ */
+export { messagingEntities, MessagingModule } from './messaging.module';
+export { type MessagingOptions, type SmsProvider, smsProviderOf, type WhatsappProvider, whatsappProviderOf } from './messaging-options';
+export { messagingMigrations } from './migrations';
+export { OutboxWorker } from './outbox-worker';
+export { messagingScopes } from './channel';
+export { type PlainMail, SmtpMailer } from './smtp-mailer';
+export { acceptUploads } from './upload';
