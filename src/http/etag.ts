@@ -1,4 +1,5 @@
 import { type CallHandler, createParamDecorator, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 
@@ -21,13 +22,21 @@ export type ExpectedVersion = number | undefined;
  * `If-Match`, as the version that the change depends on.
  * @throws Problem `precondition_failed` for a tag that was never one of ours
  */
-export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): ExpectedVersion => {
+export const IfMatch = createParamDecorator(readIfMatch);
+
+function readIfMatch(_data: unknown, context: ExecutionContext): ExpectedVersion {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined || header.trim() === '*') return undefined;
   const version = /^"v(\d{1,9})"$/.exec(header.trim())?.[1];
   if (version === undefined) throw new Problem('precondition_failed');
   return Number(version);
-});
+}
+
+/** Whether a handler has a parameter with `@IfMatch()`: for the documents. */
+export function takesIfMatch(controller: Function, handlerName: string): boolean {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ?? {}) as Record<string, { factory?: unknown }>;
+  return Object.values(parameters).some(({ factory }) => factory === readIfMatch);
+}
 
 /** @throws Problem `precondition_failed` when the resource has moved on */
 export function requireVersion(expected: ExpectedVersion, actual: number): void {

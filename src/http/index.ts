@@ -3,10 +3,12 @@
  * validation, pages (`PageQueryDto`), ETags (`tagged`, `@IfMatch()`), ids in paths (`IdPipe`), and the port by which a domain forbids
  * that a stored answer is told again (`IdempotentReplayCheck`).
  */
-export { type ExpectedVersion, IfMatch, requireVersion, tagged } from './etag';
+export { type ExpectedVersion, IfMatch, requireVersion, tagged, takesIfMatch } from './etag';
 export { HttpModule, type HttpOptions } from './http.module';
 export { IdPipe } from './id.pipe';
 export { LARGEST_BODY_BYTES, readJsonBodies } from './json-body';
 export { PageQueryDto, WholeNumber } from './page-query.dto';
 export { problemBody, ProblemFilter, REALM, toProblem } from './problem.filter';
 export { IDEMPOTENT_REPLAY_CHECK, type IdempotentReplayCheck, type RepeatedRequest } from './replay-check';
+export { HasNoControls, IsNotBlank, MayBeAbsent } from './text';
+export { secureHeaders } from './secure-headers';

@@ -1,0 +1,100 @@
+import { html, type Html } from './html';
+import { renderInline } from './markdown';
+
+/** A JSON Schema as OpenAPI 3.1 has it, as far as this service uses it. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly allOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly example?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+}
+
+export type Schemas = Readonly<Record<string, JsonSchema>>;
+
+const DEEPEST = 5;
+
+/** Follows references and puts `allOf` together. What only adds `null` is the schema itself. */
+export function resolve(schema: JsonSchema, schemas: Schemas): JsonSchema {
+  const { $ref, allOf, anyOf, oneOf, ...own } = schema;
+  const parts = [...($ref === undefined ? [] : [schemas[$ref.split('/').at(-1)!] ?? {}]), ...(allOf ?? [])];
+  const choice = (anyOf ?? oneOf ?? []).filter(({ type }) => type !== 'null');
+  if (choice.length === 1) parts.push(choice[0]!);
+  return parts
+    .map((part) => resolve(part, schemas))
+    .reduce<JsonSchema>((whole, part) => ({ ...part, ...whole, properties: { ...part.properties, ...whole.properties } }), own);
+}
+
+/** The fields of an object, one under the other, with theirs inside. */
+export function renderFields(schema: JsonSchema, schemas: Schemas, depth = 1): Html | undefined {
+  const { properties = {}, required = [], items } = resolve(schema, schemas);
+  if (items) return renderFields(items, schemas, depth);
+  const fields = Object.entries(properties);
+  if (fields.length === 0 || depth > DEEPEST) return undefined;
+  return html`<ul class="fields">
+    ${fields.map(([name, field]) => renderField(name, field, required.includes(name), schemas, depth))}
+  </ul>`;
+}
+
+function renderField(name: string, field: JsonSchema, isRequired: boolean, schemas: Schemas, depth: number): Html {
+  const schema = resolve(field, schemas);
+  const limits = limitsOf(schema);
+  return html`<li>
+    <code class="name">${name}</code>
+    <span class="type">${typeOf(field, schemas)}</span>${isRequired && html` <span class="required">required</span>`}
+    ${schema.description && html`<p>${renderInline(schema.description)}</p>`} ${limits && html`<p class="limits">${limits}</p>`}
+    ${renderFields(schema, schemas, depth + 1)}
+  </li>`;
+}
+
+/** `string`, `list of objects`, `string or null`. */
+export function typeOf(field: JsonSchema, schemas: Schemas): string {
+  const { type, items, format } = resolve(field, schemas);
+  const nullable = [field, ...(field.anyOf ?? []), ...(field.oneOf ?? [])].some(
+    (part) => part.type === 'null' || part.type?.includes('null'),
+  );
+  const [main = 'any value'] = [type].flat().filter((name): name is string => name !== undefined && name !== 'null');
+  const word = main === 'array' ? `list of ${plural(typeOf(items ?? {}, schemas))}` : format === 'date-time' ? 'time' : main;
+  return nullable ? `${word} or null` : word;
+}
+
+const plural = (word: string): string => (/^(?:any|list)/.test(word) ? word : `${word}s`);
+
+function limitsOf(schema: JsonSchema): string {
+  const { items = {}, minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
+  const choices = schema.enum ?? items.enum;
+  const given = schema.default;
+  return [
+    choices && `One of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}.`,
+    range(minLength, maxLength, ' characters'),
+    range(minimum, maximum, ''),
+    range(minItems, maxItems, ' items'),
+    given !== undefined && given !== null && `Default: ${JSON.stringify(given)}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function range(least: number | undefined, most: number | undefined, unit: string): string | undefined {
+  if (least === undefined && most === undefined) return undefined;
+  const figure = (n: number): string => n.toLocaleString('en-US');
+  if (least !== undefined && most !== undefined) return `${figure(least)} to ${figure(most)}${unit}.`;
+  return least === undefined ? `At most ${figure(most!)}${unit}.` : `At least ${figure(least)}${unit}.`;
+}
