@@ -1,9 +1,14 @@
-import { Entity, PrimaryColumn } from 'typeorm';
+import { Entity, Index, PrimaryColumn } from 'typeorm';
 
-import { BigIntegerColumn, IdColumn, IdPrimaryColumn, LongTextColumn, TextColumn, TimeColumn, ID_LENGTH } from '../persistence';
+import { BigIntegerColumn, IdColumn, ID_LENGTH, IdPrimaryColumn, indexName, LongTextColumn, TextColumn, TimeColumn } from '../persistence';
+
+const AUDIT_EVENTS = 'keystile_audit_events';
 
 /** One change, as it stands in the chain. Rows are written once and never changed; nothing personal stands in them. */
-@Entity('keystile_audit_events')
+@Entity(AUDIT_EVENTS)
+@Index(indexName(AUDIT_EVENTS, ['organization_id', 'sequence'], true), ['organizationId', 'sequence'], { unique: true })
+@Index(indexName(AUDIT_EVENTS, ['organization_id', 'target_id', 'sequence']), ['organizationId', 'targetId', 'sequence'])
+@Index(indexName(AUDIT_EVENTS, ['organization_id', 'actor_id', 'sequence']), ['organizationId', 'actorId', 'sequence'])
 export class AuditEvent {
   @IdPrimaryColumn()
   readonly id!: string;
@@ -83,3 +88,5 @@ export class AuditHead {
   @TextColumn('hash', 64)
   readonly hash!: string;
 }
+
+export const auditEntities = [AuditEvent, AuditPersonal, AuditHead] as const;

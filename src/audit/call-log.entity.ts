@@ -1,12 +1,25 @@
-import { Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import { Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
-import { bigIntegerAsNumber, IntegerColumn, LongTextColumn, TextColumn } from '../persistence';
+import { BigIntegerColumn, bigIntegerAsNumber, indexName, IntegerColumn, LongTextColumn, TextColumn } from '../persistence';
+
+export const CALL_LOGS = 'keystile_call_logs';
+export const CALL_TERMS = 'keystile_call_terms';
+
+/** Each ends in the primary key, so that a page of any of them is read in the order of the calls, without sorting. */
+export const CALL_LOG_INDEXES = {
+  organization: indexName(CALL_LOGS, ['organization_number', 'id', 'tail']),
+  status: indexName(CALL_LOGS, ['organization_number', 'status', 'id', 'tail']),
+  key: indexName(CALL_LOGS, ['key_number', 'id', 'tail']),
+} as const;
 
 /**
  * One answered call. Numbers instead of texts wherever a text repeats (`CallTerm`): half the bytes, twice the rows a second.
  * The primary key is time-ordered, so every bound in time is a bound of the key.
  */
-@Entity('keystile_call_logs')
+@Entity(CALL_LOGS)
+@Index(CALL_LOG_INDEXES.organization, ['organizationNumber', 'id', 'tail'])
+@Index(CALL_LOG_INDEXES.status, ['organizationNumber', 'status', 'id', 'tail'])
+@Index(CALL_LOG_INDEXES.key, ['keyNumber', 'id', 'tail'])
 export class CallLog {
   /** See `CallId`. */
   @PrimaryColumn({ name: 'id', type: 'bigint', transformer: bigIntegerAsNumber })
@@ -57,7 +70,7 @@ export class CallLog {
   @TextColumn('code', 40, { nullable: true })
   readonly code!: string | null;
 
-  @IntegerColumn('latency_us')
+  @BigIntegerColumn('latency_us')
   readonly latencyMicroseconds!: number;
 
   @TextColumn('ip', 45)
@@ -76,7 +89,7 @@ export class CallLog {
   @IntegerColumn('required_scopes_number', { nullable: true })
   readonly requiredScopesNumber!: number | null;
 
-  @IntegerColumn('response_bytes')
+  @BigIntegerColumn('response_bytes')
   readonly responseBytes!: number;
 
   @TextColumn('inbound_request_id', 256, { nullable: true })
@@ -91,7 +104,8 @@ export class CallLog {
 export type TermKind = 'organization' | 'key' | 'key_name' | 'user' | 'realm' | 'route' | 'user_agent' | 'scopes';
 
 /** A text that call logs name by number: stored once. */
-@Entity('keystile_call_terms')
+@Entity(CALL_TERMS)
+@Index(indexName(CALL_TERMS, ['kind', 'digest'], true), ['kind', 'digest'], { unique: true })
 export class CallTerm {
   @PrimaryGeneratedColumn({ type: 'int' })
   readonly number!: number;
@@ -106,3 +120,5 @@ export class CallTerm {
   @LongTextColumn('value')
   readonly value!: string;
 }
+
+export const callEntities = [CallLog, CallTerm] as const;

@@ -63,7 +63,7 @@ export class Schema {
   }
 
   integer(name: string, extra: Extra = {}): TableColumnOptions {
-    return this.column(name, 'int', extra);
+    return this.column(name, this.isSqlite ? 'integer' : 'int', extra);
   }
 
   bigInteger(name: string, extra: Extra = {}): TableColumnOptions {

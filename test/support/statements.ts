@@ -1,0 +1,17 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** Calls `before` with the number of each statement, from 1, before the database gets it. What it throws is thrown instead. */
+export function beforeStatement(dataSource: DataSource, before: (statement: number) => void): void {
+  const { driver } = dataSource;
+  const create = driver.createQueryRunner.bind(driver);
+  let statement = 0;
+  driver.createQueryRunner = (mode): QueryRunner => {
+    const runner = create(mode);
+    const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
+    runner.query = async (...parameters: unknown[]): Promise<never> => {
+      before(++statement);
+      return (await query(...parameters)) as never;
+    };
+    return runner;
+  };
+}
