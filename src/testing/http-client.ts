@@ -26,9 +26,10 @@ export async function callHttp<Body = Record<string, any>>(
   path: string,
   options: CallOptions = {},
 ): Promise<Answer<Body>> {
-  const { hostname, port } = new URL(baseUrl);
-  const payload = payloadOf(options.body);
-  const headers = headerList(options, payload, typeof options.body === 'object' && !(options.body instanceof Uint8Array));
+  const { host, hostname, port } = new URL(baseUrl);
+  // Without a payload, Node would send an empty POST in chunks.
+  const payload = payloadOf(options.body) ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? '' : undefined);
+  const headers = headerList(host, options, payload, typeof options.body === 'object' && !(options.body instanceof Uint8Array));
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -38,7 +39,6 @@ export async function callHttp<Body = Record<string, any>>(
         path,
         headers: headers as never,
         agent: false,
-        setHost: !headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'host'),
         ...(options.from ? { localAddress: options.from } : {}),
       },
       (response) => {
@@ -69,12 +69,14 @@ function payloadOf(body: unknown): string | Uint8Array | undefined {
 }
 
 /** As a flat list, so that one name may stand twice. */
-function headerList({ as, headers = {} }: CallOptions, payload: string | Uint8Array | undefined, isJson: boolean): string[] {
+function headerList(host: string, { as, headers = {} }: CallOptions, payload: string | Uint8Array | undefined, isJson: boolean): string[] {
   const given = Array.isArray(headers)
     ? (headers as readonly string[])
     : Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
   const names = new Set(given.filter((_name, i) => i % 2 === 0).map((name) => name.toLowerCase()));
   const own = [
+    // Node adds no Host to headers that come as a list.
+    ...(names.has('host') ? [] : ['host', host]),
     ...(as === undefined ? [] : ['authorization', `Bearer ${as}`]),
     ...(isJson && !names.has('content-type') ? ['content-type', 'application/json'] : []),
     ...(payload === undefined || names.has('content-length') || names.has('transfer-encoding')
