@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   keys: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'organizations', 'http'],
   'rate-limits': ['common', 'coordination', 'http'],
   authentication: ['common', 'permissions', 'rate-limits', 'keys', 'organizations', 'audit', 'http'],
-  messaging: ['common', 'persistence', 'permissions', 'http'],
+  messaging: ['common', 'persistence', 'permissions', 'audit', 'http'],
   operations: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'organizations', 'keys', 'rate-limits', 'http'],
   openapi: ['common', 'permissions', 'http'],
   docs: ['common', 'permissions', 'http', 'openapi'],

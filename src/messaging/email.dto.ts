@@ -1,6 +1,7 @@
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsOptional, Length } from 'class-validator';
 
-import { IsAddress, IsLine, IsNotBlank, IsText, MaxBytes } from './input';
+import { IsNotBlank } from '../http';
+import { IsAddress, IsLine, IsText, MaxBytes } from './input';
 
 export const MOST_RECIPIENTS = 100;
 const LARGEST_PART = 500_000;

@@ -1,4 +1,4 @@
-import { Matches, ValidateBy, type ValidationOptions } from 'class-validator';
+import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 
@@ -35,6 +35,5 @@ export const IsLine = (options?: ValidationOptions): PropertyDecorator =>
   check('isLine', 'must be one line without control characters', isLine, options);
 export const IsText = (options?: ValidationOptions): PropertyDecorator =>
   check('isText', 'must be text without control characters', isText, options);
-export const IsNotBlank = (): PropertyDecorator => Matches(/\S/, { message: 'must not be blank' });
 export const MaxBytes = (most: number): PropertyDecorator =>
   check('maxBytes', `must be at most ${most} bytes of UTF-8`, (value) => typeof value === 'string' && Buffer.byteLength(value) <= most);

@@ -1,6 +1,7 @@
 import { Length } from 'class-validator';
 
-import { IsNotBlank, IsPhone, IsText } from './input';
+import { IsNotBlank } from '../http';
+import { IsPhone, IsText } from './input';
 
 export class SendSmsDto {
   /** E.164, `+4915112345678`. */

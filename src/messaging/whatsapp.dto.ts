@@ -1,7 +1,8 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsObject, IsOptional, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 
-import { IsNotBlank, IsPhone, IsText } from './input';
+import { IsNotBlank } from '../http';
+import { IsPhone, IsText } from './input';
 
 export class WhatsappTemplateDto {
   /** As it was approved by the provider. */
