@@ -1,25 +1,107 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { AuditModule, auditScopes, CALL_DATABASE } from './audit';
+import { AuditModule, auditScopes, CALL_DATABASE, CALL_OBSERVERS } from './audit';
 import { AuthenticationModule } from './authentication';
 import { type Clock, CLOCK } from './common';
 import type { Secrets, Settings } from './config';
+import { DashboardModule } from './dashboard';
 import { HttpModule } from './http';
-import { KeysModule, keyScopes, PrefixedKeyFormat } from './keys';
-import { MessagingModule, messagingScopes, smsProviderOf, whatsappProviderOf } from './messaging';
+import { KeysModule, keyScopes, LastUse, PrefixedKeyFormat } from './keys';
+import { MessagingModule, type MessagingOptions, messagingScopes, SmtpMailer } from './messaging';
 import { OpenApiModule } from './openapi';
-import { OperationsModule } from './operations';
-import { OrganizationsModule, organizationScopes } from './organizations';
+import { Metrics, OperationsModule } from './operations';
+import { MAILER, OrganizationsModule, organizationScopes } from './organizations';
 import { PermissionsModule } from './permissions';
 import { RateLimitsModule } from './rate-limits';
 
-/** What the service is made from. Only `service.ts` reads the environment and opens databases. */
+/** What the service is made from. Only `service.ts` reads settings and opens databases. */
 export interface ServiceParts {
   readonly settings: Settings;
   readonly secrets: Secrets;
   readonly publicUrl: string;
   readonly database: DataSource;
+  /** Of the call log: the same as `database`, but for an embedded one. */
   readonly callDatabase: DataSource;
   readonly clock: Clock;
+}
+
+/** What every module is given by its host: the databases and the time. */
+@Module({})
+class HostModule {
+  static forRoot({ database, callDatabase, clock }: ServiceParts): DynamicModule {
+    return {
+      module: HostModule,
+      global: true,
+      providers: [
+        { provide: DataSource, useValue: database },
+        { provide: CALL_DATABASE, useValue: callDatabase },
+        { provide: CLOCK, useValue: clock },
+        { provide: CALL_OBSERVERS, inject: [LastUse, Metrics], useFactory: (lastUse: LastUse, metrics: Metrics) => [lastUse, metrics] },
+        { provide: MAILER, useExisting: SmtpMailer },
+      ],
+      exports: [DataSource, CALL_DATABASE, CLOCK, CALL_OBSERVERS, MAILER],
+    };
+  }
+}
+
+/** The service: every module with what the settings say. */
+@Module({})
+export class ServiceModule {
+  static forRoot(parts: ServiceParts): DynamicModule {
+    const { settings, secrets, publicUrl } = parts;
+    return {
+      module: ServiceModule,
+      imports: [
+        HostModule.forRoot(parts),
+        PermissionsModule.forRoot({ scopes: { ...organizationScopes, ...keyScopes, ...auditScopes, ...messagingScopes } }),
+        RateLimitsModule,
+        AuditModule.forRoot({ trustedProxies: settings.TRUSTED_PROXIES }),
+        // Its interceptor stores answers with the headers that those of HttpModule set.
+        OperationsModule.forRoot({
+          answerSecrets: secrets.derive('idempotent-answers'),
+          metricsToken: settings.METRICS_TOKEN ?? null,
+          databases: [DataSource, CALL_DATABASE],
+        }),
+        HttpModule.forRoot({ cursorSecrets: secrets.derive('cursors') }),
+        OrganizationsModule.forRoot({ publicUrl, refreshSecrets: secrets.derive('refresh-tokens') }),
+        KeysModule.forRoot({ peppers: secrets.peppers, algorithm: settings.KEY_HASH, format: new PrefixedKeyFormat(settings.KEY_PREFIX) }),
+        AuthenticationModule.forRoot({
+          publicUrl,
+          signingKeys: secrets.signingKeys,
+          jwtSources: settings.JWT_SOURCES as ReadonlyArray<'cookie' | 'header'>,
+          failedAuthLimit: settings.FAILED_AUTH_LIMIT,
+        }),
+        MessagingModule.forRoot(messagingOptions(settings)),
+        OpenApiModule.forRoot({ publicUrl }),
+        DashboardModule,
+      ],
+    };
+  }
+}
+
+function messagingOptions(settings: Settings): MessagingOptions {
+  return {
+    email: settings.SMTP_URL === undefined ? { kind: 'outbox' } : { kind: 'smtp', url: settings.SMTP_URL, from: settings.MAIL_FROM },
+    sms:
+      settings.SMS_PROVIDER === 'outbox'
+        ? { kind: 'outbox' }
+        : {
+            kind: 'twilio',
+            url: settings.SMS_PROVIDER_URL,
+            account: settings.SMS_PROVIDER_ACCOUNT!,
+            token: settings.SMS_PROVIDER_TOKEN!,
+            from: settings.SMS_PROVIDER_FROM!,
+          },
+    whatsapp:
+      settings.WHATSAPP_PROVIDER === 'outbox'
+        ? { kind: 'outbox' }
+        : {
+            kind: 'cloud-api',
+            url: settings.WHATSAPP_PROVIDER_URL,
+            phoneId: settings.WHATSAPP_PROVIDER_PHONE_ID!,
+            token: settings.WHATSAPP_PROVIDER_TOKEN!,
+          },
+    testMessage: settings.WHATSAPP_TEST_MESSAGE,
+  };
 }

@@ -1,4 +1,4 @@
-import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule, type INestApplicationContext, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -15,8 +15,8 @@ import { LARGEST_BODY_BYTES, readJsonBodies } from './http';
 import { acceptUploads } from './messaging';
 import { secureHeaders, serveDocs } from './openapi';
 import { SetupService } from './organizations';
-import { type DataLock, lockDataDirectory, migrateKeystile, openDatabase } from './persistence';
-import { ServiceModule } from './service.module';
+import { lockDataDirectory, migrateKeystile, openDatabase } from './persistence';
+import { ServiceModule, type ServiceParts } from './service.module';
 import { callEntities, callLogMigrations, mainEntities, mainMigrations } from './service-schema';
 
 /** The service, answering. */
@@ -51,20 +51,38 @@ const KEEP_ALIVE_MS = 72_000;
  */
 export async function startService(environment: Environment, { clock = systemClock, print }: StartOptions): Promise<RunningService> {
   const settings = await withPort(readSettings(environment));
-  const secrets = loadSecrets(settings);
-  const store = await openStore(settings);
+  const store = await openStore(settings, { exclusive: true });
   try {
-    const publicUrl = (settings.PUBLIC_URL ?? `http://${hostForPeople(settings.HOST)}:${settings.PORT}`).replace(/\/$/, '');
-    const { database, callDatabase } = store;
-    const app = await createApp(settings, ServiceModule.forRoot({ settings, secrets, clock, publicUrl, database, callDatabase }));
+    const parts = partsOf(settings, store, clock);
+    const app = await createApp(settings, ServiceModule.forRoot(parts));
+    await app.init();
     await app.listen({ host: settings.HOST, port: settings.PORT });
     const service = running(app, settings, store);
-    await welcome(service, publicUrl, print);
+    await welcome(service, parts.publicUrl, print);
     return service;
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/**
+ * Does something with the parts of the service without serving: nothing listens, nothing works in the background, and an
+ * embedded database may be in use by a running service at the same time.
+ */
+export async function withServiceParts<T>(environment: Environment, work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
+  const settings = readSettings(environment);
+  const store = await openStore(settings, { exclusive: false });
+  try {
+    return await work(await createApp(settings, ServiceModule.forRoot(partsOf(settings, store, systemClock))));
+  } finally {
+    await store.close();
+  }
+}
+
+function partsOf(settings: Settings, { database, callDatabase }: Store, clock: Clock): ServiceParts {
+  const publicUrl = (settings.PUBLIC_URL ?? `http://${hostForPeople(settings.HOST)}:${settings.PORT}`).replace(/\/$/, '');
+  return { settings, secrets: loadSecrets(settings), clock, publicUrl, database, callDatabase };
 }
 
 /** Everything between the server and the modules, in the order in which a request meets it. */
@@ -96,7 +114,6 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
   installGate(app);
   readJsonBodies(fastify);
   acceptUploads(app);
-  await app.init();
   return app;
 }
 
@@ -107,7 +124,7 @@ interface Store {
 }
 
 /** Opens the databases and brings them up to date. An embedded one is served by one process at a time. */
-async function openStore({ DATABASE_URL, DATA_DIR }: Settings): Promise<Store> {
+async function openStore({ DATABASE_URL, DATA_DIR }: Settings, { exclusive }: { readonly exclusive: boolean }): Promise<Store> {
   const opened: Array<{ destroy(): Promise<void> }> = [];
   const close = async (): Promise<void> => {
     for (const one of opened.toReversed()) await one.destroy();
@@ -120,8 +137,10 @@ async function openStore({ DATABASE_URL, DATA_DIR }: Settings): Promise<Store> {
       return { database, callDatabase: database, close };
     }
     mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
-    const lock: DataLock = lockDataDirectory(join(DATA_DIR, 'keystile.lock'));
-    opened.push({ destroy: () => Promise.resolve(lock.release()) });
+    if (exclusive) {
+      const lock = lockDataDirectory(join(DATA_DIR, 'keystile.lock'));
+      opened.push({ destroy: async () => lock.release() });
+    }
     const database = await openDatabase(DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'keystile.sqlite')}`, mainEntities);
     opened.push(database);
     const callDatabase = await openDatabase(`sqlite:${join(DATA_DIR, 'calls.sqlite')}`, callEntities);

@@ -33,6 +33,10 @@ export class Digests {
     return this.algorithm === 'sha256' || !pepper ? plain(token) : keyed(token, pepper);
   }
 
+  knows(pepperId: string): boolean {
+    return this.peppers.some(({ id }) => id === pepperId);
+  }
+
   /** Every digest under which this token could be stored: one per live pepper, and the plain one. */
   candidates(token: string): string[] {
     return [...this.peppers.map((pepper) => keyed(token, pepper).digest), plain(token).digest];

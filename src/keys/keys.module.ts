@@ -11,6 +11,7 @@ import { KeyService } from './key.service';
 import { KEY_FORMAT, KeyVerifier } from './key-verifier';
 import { LastUse } from './last-use';
 import { KeysOfRemovedOwner } from './owner-removal';
+import { PepperCheck } from './pepper-check';
 import { SecretIssuer } from './secret-issuer';
 import { VerifyController } from './verify.controller';
 
@@ -37,6 +38,7 @@ export class KeysModule {
         SecretIssuer,
         ExposureReport,
         LastUse,
+        PepperCheck,
         { provide: KEY_FORMAT, useValue: format },
         { provide: Digests, useValue: new Digests(peppers, algorithm) },
         { provide: ON_OWNER_REMOVED, useClass: KeysOfRemovedOwner },

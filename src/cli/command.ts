@@ -1,0 +1,94 @@
+import { type Environment, newPeppers, newSigningKeys, SETTINGS, SettingsError } from '../config';
+import { SetupService } from '../organizations';
+import { withServiceParts } from '../service';
+
+/** Where a command writes. */
+export interface Output {
+  out(line: string): void;
+  error(line: string): void;
+}
+
+type Run = (words: readonly string[], environment: Environment, output: Output) => Promise<boolean>;
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  /** @returns whether it did what it was asked */
+  readonly run: Run;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'setup-link': {
+    usage: 'setup-link',
+    does: 'prints a new one-time link that makes the first owner',
+    run: async (_words, environment, { out, error }) => {
+      const link = await withServiceParts(environment, (app) => app.get(SetupService).mintSetupLink());
+      if (link === null) error('There is an owner already. To let somebody back in: keystile reset-link <email>');
+      else out(link);
+      return link !== null;
+    },
+  },
+  'reset-link': {
+    usage: 'reset-link <email>',
+    does: 'prints a one-time link with which a person sets a new password',
+    run: async ([email], environment, { out, error }) => {
+      if (!email) return false;
+      const link = await withServiceParts(environment, (app) => app.get(SetupService).mintResetLink(email));
+      if (link === null) error('Nobody has this e-mail address.');
+      else out(link);
+      return link !== null;
+    },
+  },
+  migrate: {
+    usage: 'migrate',
+    does: 'brings the database up to this version; starting the service does the same',
+    run: async (_words, environment, { out }) => {
+      await withServiceParts(environment, () => Promise.resolve());
+      out('The database is up to date.');
+      return true;
+    },
+  },
+  secrets: {
+    usage: 'secrets',
+    does: 'prints new secrets as settings, for an installation with several replicas',
+    run: (_words, _environment, { out }) => {
+      out(`KEY_PEPPERS=${newPeppers()}`);
+      out(`JWT_SIGNING_KEYS=${newSigningKeys()}`);
+      return Promise.resolve(true);
+    },
+  },
+  settings: {
+    usage: 'settings',
+    does: 'prints every setting with its default',
+    run: (_words, _environment, { out }) => {
+      for (const [name, { description, fallback, expected }] of Object.entries(SETTINGS)) {
+        out(`${name}${fallback === undefined || fallback === '' ? '' : ` = ${fallback}`}`);
+        out(`    ${description} Expected: ${expected}.`);
+      }
+      out('Each setting NAME can also be given as NAME_FILE, the path of a file that holds the value.');
+      return Promise.resolve(true);
+    },
+  },
+};
+
+/** Runs one command. @returns the exit code */
+export async function runCommand(words: readonly string[], environment: Environment, output: Output): Promise<number> {
+  const [name = '', ...rest] = words;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    output.error(
+      `Usage: keystile <command>\n${Object.values(COMMANDS)
+        .map(({ usage, does }) => `  ${usage.padEnd(20)} ${does}`)
+        .join('\n')}`,
+    );
+    return 2;
+  }
+  try {
+    return (await command.run(rest, environment, output)) ? 0 : 1;
+  } catch (error) {
+    output.error(
+      error instanceof SettingsError ? error.message : `keystile ${name}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return 1;
+  }
+}
