@@ -9,6 +9,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY scripts/openapi-plugin.cjs ./scripts/
 COPY src ./src
 RUN npm run build
 
@@ -22,6 +23,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY docs ./docs
+COPY dashboard ./dashboard
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -1,3 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** As `package.json` says it; that file is one folder up, from `src/` and from `dist/` alike. */
+export const SERVICE_VERSION = (JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { readonly version: string })
+  .version;
+
 /** What the OpenAPI document and the reference say about the service before they come to its endpoints. */
 export const serviceDescription = {
   title: 'Keystile',

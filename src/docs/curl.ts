@@ -33,9 +33,18 @@ function body({ requestBody }: Operation, schemas: Schemas): string[] {
   if (!requestBody || !('content' in requestBody)) return [];
   if ('multipart/form-data' in requestBody.content) return ['-F "file=@header.png"'];
   const schema = requestBody.content['application/json']?.schema as JsonSchema | undefined;
-  const example = JSON.stringify(exampleBody(schema ?? {}, schemas));
-  return ['-H "Content-Type: application/json"', `-d ${example.includes('$') ? JSON.stringify(example) : `'${example}'`}`];
+  const example = exampleBody(schema ?? {}, schemas);
+  return ['-H "Content-Type: application/json"', `-d '${inLines(example)}'`];
 }
+
+/** Short bodies on one line, others on a line for each field. Variables of the shell stand outside the single quotes. */
+function inLines(body: unknown): string {
+  const line = JSON.stringify(body);
+  const text = line.length <= LONGEST_LINE ? line : JSON.stringify(body, null, 2).replaceAll('\n', '\n  ');
+  return text.replaceAll("'", "'\\''").replace(/"(\$[A-Z_]+)"/g, `"'"$1"'"`);
+}
+
+const LONGEST_LINE = 40;
 
 /** `userId` as `USER_ID`. */
 const shellName = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();

@@ -39,7 +39,7 @@ export class DocsController {
   }
 
   @Get()
-  @Redirect('/docs', 302)
+  @Redirect('/api-management', 302)
   start(): void {
     // The decorator says it all.
   }

@@ -51,6 +51,7 @@ export function renderPage({ title, description, path, body, contents, markdownP
           <nav aria-label="Documentation">
             ${PAGES.map((page) => html`<a href="${page.path}" ${page.path === path && html` aria-current="page"`}>${page.name}</a>`)}
             <a href="/openapi.json">OpenAPI</a>
+            <a href="/api-management">Dashboard</a>
           </nav>
         </header>
         <div class="${contents ? 'with-contents' : 'plain'}">

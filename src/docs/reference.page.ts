@@ -43,13 +43,20 @@ function sectionsOf(document: OpenAPIObject): Section[] {
   }));
 }
 
+/** `revokeCurrentApiKey` as “Revoke current API key”. */
+function titleOf(operationId: string): string {
+  const words = operationId.replace(/([A-Z])/g, ' $1').toLowerCase();
+  const title = words.replace(/\b(?:api|sms)\b/g, (word) => word.toUpperCase()).replace('whatsapp', 'WhatsApp');
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
 const renderContents = ({ name, operations }: Section): Html =>
   html`<li>
     <a href="#${anchorOf(name)}">${name}</a>
     <ul>
       ${operations.map(
         ({ method, path, operation }) =>
-          html`<li><a href="#${operation.operationId}" title="${method} ${path}">${operation.summary ?? operation.operationId}</a></li>`,
+          html`<li><a href="#${operation.operationId}" title="${method} ${path}">${titleOf(operation.operationId ?? '')}</a></li>`,
       )}
     </ul>
   </li>`;

@@ -83,18 +83,21 @@ function limitsOf(schema: JsonSchema): string {
   const given = schema.default;
   return [
     choices && `One of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}.`,
-    range(minLength, maxLength, ' characters'),
-    range(minimum, maximum, ''),
-    range(minItems, maxItems, ' items'),
+    range(minLength, maxLength, 'character'),
+    range(minimum, maximum),
+    range(minItems, maxItems, 'item'),
     given !== undefined && given !== null && `Default: ${JSON.stringify(given)}.`,
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-function range(least: number | undefined, most: number | undefined, unit: string): string | undefined {
-  if (least === undefined && most === undefined) return undefined;
-  const figure = (n: number): string => n.toLocaleString('en-US');
-  if (least !== undefined && most !== undefined) return `${figure(least)} to ${figure(most)}${unit}.`;
-  return least === undefined ? `At most ${figure(most!)}${unit}.` : `At least ${figure(least)}${unit}.`;
+/** `1 to 100 characters.`, `At most 1 item.` A least of nothing is no limit. */
+function range(least: number | undefined, most: number | undefined, unit?: string): string | undefined {
+  const from = unit !== undefined && least === 0 ? undefined : least;
+  if (from === undefined && most === undefined) return undefined;
+  const words = [from, most].map((n) => n?.toLocaleString('en-US'));
+  const units = unit === undefined ? '' : ` ${unit}${(most ?? from) === 1 ? '' : 's'}`;
+  if (from !== undefined && most !== undefined) return `${words.join(' to ')}${units}.`;
+  return from === undefined ? `At most ${words[1]}${units}.` : `At least ${words[0]}${units}.`;
 }

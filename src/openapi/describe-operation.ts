@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+
 import { type RouteAccess, scopesOf } from '../permissions';
 import type { Operation, Parameter, Responses, SecurityRequirement } from './openapi-types';
 import { problemResponse } from './problem-schemas';
@@ -15,19 +17,37 @@ export interface RouteFacts {
 export const SCHEMES = { bearer: 'bearer', header: 'apiKeyHeader', cookie: 'session' } as const;
 
 /** An operation with everything that follows from who may call it and how it is called. */
-export function describeOperation(operation: Operation, facts: RouteFacts): Operation {
+export function describeOperation(operation: Operation, route: RouteFacts): Operation {
+  const facts = { ...route, isRepeatable: route.isRepeatable && !takesUpload(operation) };
   const { access } = facts;
   const scopes = scopesOf(access);
   return {
     ...operation,
     description: [operation.description, whoMayCall(access)].filter(Boolean).join('\n\n'),
-    parameters: [...(operation.parameters ?? []), ...headerParameters(facts)],
-    responses: { ...operation.responses, ...refusals(operation, facts) },
+    parameters: [...(operation.parameters ?? []).map(optionalWithDefault), ...headerParameters(facts)],
+    responses: {
+      ...Object.fromEntries(Object.entries(operation.responses).map(([status, response]) => [status, named(response ?? {}, status)])),
+      ...refusals(operation, facts),
+    },
     security: securityOf(access),
     ...(scopes.length > 0 ? { 'x-required-scopes': scopes } : {}),
     ...(access.kind === 'scopes' && access.anyOf.length > 0 ? { 'x-required-scopes-any-of': access.anyOf } : {}),
   } as Operation;
 }
+
+/** Uploads are read as a stream, after the moment at which a repeat would be noticed. */
+const takesUpload = ({ requestBody }: Operation): boolean =>
+  requestBody !== undefined && 'content' in requestBody && 'multipart/form-data' in requestBody.content;
+
+/** A class field with an initial value is not optional in TypeScript, but the parameter is. */
+function optionalWithDefault<P extends object>(parameter: P): P {
+  const hasDefault = 'schema' in parameter && (parameter.schema as { default?: unknown } | undefined)?.default !== undefined;
+  return hasDefault ? { ...parameter, required: false } : parameter;
+}
+
+/** OpenAPI asks for a description; the plugin leaves it empty. */
+const named = <R extends object>(response: R, status: string): R =>
+  'description' in response && response.description === '' ? { ...response, description: STATUS_CODES[status] } : response;
 
 /** One sentence for people. */
 export function whoMayCall(access: RouteAccess): string {

@@ -6,6 +6,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { takesIfMatch } from '../http';
 import { RouteInventory } from '../permissions';
 import { describeOperation, type RouteFacts, SCHEMES } from './describe-operation';
+import { describeSchemas } from './describe-schemas';
 import { operationsOf, type PathItem } from './openapi-types';
 import { operationId } from './operation-id';
 import { problemResponses, problemSchema } from './problem-schemas';
@@ -65,7 +66,7 @@ export class OpenApiDocument {
       tags: this.tags(used),
       components: {
         ...document.components,
-        schemas: { ...document.components?.schemas, Problem: problemSchema },
+        schemas: { ...describeSchemas(document.components?.schemas), Problem: problemSchema },
         responses: problemResponses,
       },
     };

@@ -13,13 +13,13 @@ export class HealthController {
 
   /** Whether the process runs; asks nobody else, so that a lost database does not restart it. */
   @Get('live')
-  live(): HealthView {
+  getLiveness(): HealthView {
     return { status: 'ok' };
   }
 
   /** Whether calls should be sent here: the databases answer and no shutdown has begun. */
   @Get('ready')
-  async ready(): Promise<HealthView> {
+  async getReadiness(): Promise<HealthView> {
     await this.readiness.requireReady();
     return { status: 'ok' };
   }

@@ -24,7 +24,7 @@ export class MetricsController {
   @Public()
   @ApiProduces('application/openmetrics-text')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async read(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async getMetrics(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (!this.admits(request)) throw notFound();
     void reply.header('content-type', this.metrics.contentType);
     return this.metrics.read();
