@@ -4,11 +4,11 @@
  * message stays in the outbox, where its organization can read it.
  *
  * ```ts
- * MessagingModule.forRoot({ smtp: { url, from }, sms: { kind: 'outbox' }, whatsapp: { kind: 'outbox' }, testMessage })
+ * MessagingModule.forRoot({ email: { kind: 'smtp', url, from }, sms: { kind: 'outbox' }, whatsapp: { kind: 'outbox' }, testMessage })
  * ```
  */
 export { messagingEntities, MessagingModule } from './messaging.module';
-export { type MessagingOptions, type SmsProvider, smsProviderOf, type WhatsappProvider, whatsappProviderOf } from './messaging-options';
+export { type EmailProvider, type MessagingOptions, type SmsProvider, type WhatsappProvider } from './messaging-options';
 export { messagingMigrations } from './migrations';
 export { OutboxWorker } from './outbox-worker';
 export { messagingScopes } from './channel';

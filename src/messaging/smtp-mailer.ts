@@ -35,8 +35,9 @@ export class SmtpMailer implements Provider, BeforeApplicationShutdown {
   private readonly underway = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
 
-  constructor(@Inject(MESSAGING_OPTIONS) { smtp: { url, from } }: MessagingOptions) {
-    if (url === undefined) return;
+  constructor(@Inject(MESSAGING_OPTIONS) { email }: MessagingOptions) {
+    if (email.kind === 'outbox') return;
+    const { url, from } = email;
     const transport = openTransport(url);
     const credentials = credentialsOf(url);
     transport.on('error', (error: Error) => this.logger.warn(publicError(error.message, credentials)));
