@@ -14,7 +14,7 @@ export const LONGEST_PROVIDER_ID = 255;
 
 /** A message and how far it has come. What it says is in `MessageBlob`, so that lists stay light. */
 @Entity(MESSAGES)
-@Index(indexName(MESSAGES, ['due_at']), ['dueAt'])
+@Index(indexName(MESSAGES, ['channel', 'due_at']), ['channel', 'dueAt'])
 @Index(indexName(MESSAGES, ['organization_id', 'id']), ['organizationId', 'id'])
 @Index(indexName(MESSAGES, ['organization_id', 'status', 'id']), ['organizationId', 'status', 'id'])
 @Index(indexName(MESSAGES, ['organization_id', 'channel', 'id']), ['organizationId', 'channel', 'id'])

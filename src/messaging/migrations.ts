@@ -23,7 +23,7 @@ export const messagingMigrations: readonly Migration[] = [
           schema.time('sent_at', { isNullable: true }),
         ],
         [
-          { columns: ['due_at'] },
+          { columns: ['channel', 'due_at'] },
           { columns: ['organization_id', 'id'] },
           { columns: ['organization_id', 'status', 'id'] },
           { columns: ['organization_id', 'channel', 'id'] },

@@ -7,14 +7,16 @@ import { DataSource, In, LessThanOrEqual } from 'typeorm';
 import { type Clock, CLOCK } from '../common';
 import { inTransaction } from '../persistence';
 import { MOST_ATTEMPTS, retryDelayMs } from './backoff';
+import { type Channel, CHANNELS } from './channel';
 import type { Delivery, Provider } from './delivery';
+import { Lane } from './lane';
 import { readBlob } from './message-blobs';
 import type { MessageContent } from './message-content';
 import { Message } from './message.entity';
 import { MESSAGING_OPTIONS, type MessagingOptions } from './messaging-options';
 import { Providers } from './providers';
 
-/** How many messages one worker sends at a time. */
+/** How many messages of one channel a worker sends at a time. */
 const BATCH = 10;
 /** What one attempt may take, an upload included. */
 const DEADLINE_MS = 60_000;
@@ -39,10 +41,15 @@ type Claim = Message & { readonly claimedBy: string };
 export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Outbox');
   private readonly giveUp = new AbortController();
+  /** One for each channel: a provider that hangs holds up its own messages only. */
+  private readonly lanes = CHANNELS.map(
+    (channel) =>
+      new Lane(
+        () => this.sendDue(channel),
+        (error) => this.logger.warn(`The outbox could not be worked on; trying again with the next tick: ${String(error)}`),
+      ),
+  );
   private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> | undefined;
-  private isWoken = false;
-  private isStarted = false;
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
@@ -52,53 +59,37 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.isStarted = true;
+    for (const lane of this.lanes) lane.open();
     this.timer = setInterval(() => this.wake(), this.options.pollMs ?? DEFAULT_POLL_MS).unref();
-    this.wake();
   }
 
   /** Waits for the attempts under way, and then cuts them off: they are repeated by whoever runs next. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStarted = false;
     clearInterval(this.timer);
-    const done = await Promise.race([this.round?.then(() => true), sleep(PATIENCE_MS, false, { ref: false })]);
-    if (done !== false) return;
-    this.giveUp.abort();
-    await this.round;
+    const cutOff = setTimeout(() => this.giveUp.abort(), PATIENCE_MS).unref();
+    await Promise.all(this.lanes.map((lane) => lane.close()));
+    clearTimeout(cutOff);
   }
 
   /** There may be something to send. Returns at once. */
   wake(): void {
-    this.isWoken = true;
-    if (!this.isStarted || this.round) return;
-    this.round = this.drain().finally(() => {
-      this.round = undefined;
-      if (this.isWoken) this.wake();
-    });
+    for (const lane of this.lanes) lane.wake();
   }
 
-  /** Sends what is due now, up to a batch of it. Returns how many messages it dealt with. */
+  /** Sends what is due now, up to a batch of each channel. Returns how many messages it dealt with. */
   async runOnce(): Promise<number> {
+    const counts = await Promise.all(CHANNELS.map((channel) => this.sendDue(channel)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  private async sendDue(channel: Channel): Promise<number> {
     const due = await this.database.manager.find(Message, {
-      where: { dueAt: LessThanOrEqual(this.clock.now()), status: In(['queued', 'sending']) },
+      where: { channel, dueAt: LessThanOrEqual(this.clock.now()), status: In(['queued', 'sending']) },
       order: { dueAt: 'ASC', id: 'ASC' },
       take: BATCH,
     });
     const handled = await Promise.all(due.map((message) => this.handle(message)));
     return handled.filter((mine) => mine).length;
-  }
-
-  private async drain(): Promise<void> {
-    while (this.isWoken && this.isStarted) {
-      this.isWoken = false;
-      try {
-        if ((await this.runOnce()) > 0) this.isWoken = true;
-      } catch (error) {
-        this.logger.warn(`The outbox could not be read; trying again with the next tick: ${String(error)}`);
-        this.isWoken = false;
-        return;
-      }
-    }
   }
 
   /** `false` where another worker was faster. */

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
@@ -29,7 +29,7 @@ type SmtpError = Error & { readonly permanent?: boolean; readonly code?: string 
 
 /** E-mail by SMTP. Each attempt at a message carries the same `Message-ID`, by which receivers tell duplicates. */
 @Injectable()
-export class SmtpMailer implements Provider, BeforeApplicationShutdown {
+export class SmtpMailer implements Provider, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Mail');
   private readonly smtp: { readonly transport: Transporter; readonly from: string; readonly credentials: readonly string[] } | undefined;
   private readonly underway = new Set<Promise<void>>();
@@ -79,6 +79,10 @@ export class SmtpMailer implements Provider, BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await Promise.race([Promise.all(this.underway), sleep(PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  /** The worker has let go of its messages by now. */
+  onApplicationShutdown(): void {
     this.smtp?.transport.close();
   }
 
