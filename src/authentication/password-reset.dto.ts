@@ -1,0 +1,23 @@
+import { IsEmail, IsString, Length } from 'class-validator';
+
+export class ForgotPasswordDto {
+  @IsString()
+  @IsEmail()
+  @Length(3, 254)
+  readonly email!: string;
+}
+
+export class ResetPasswordDto {
+  /** Of the link that was mailed. */
+  @IsString()
+  @Length(1, 200)
+  readonly token!: string;
+
+  /** The new one. */
+  @IsString()
+  @Length(12, 200)
+  readonly password!: string;
+}
+
+/** Nothing, on purpose. */
+export class EmptyView {}

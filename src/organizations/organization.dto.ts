@@ -1,0 +1,112 @@
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
+
+import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+
+const LONGEST_DAYS = 36_500;
+const TEN_YEARS_SECONDS = 10 * 366 * 24 * 3_600;
+
+export class CreateOrganizationDto {
+  @IsString()
+  @Length(1, 100)
+  @IsNotBlank()
+  @HasNoControls()
+  readonly name!: string;
+}
+
+export class DefaultRateLimitDto {
+  /** How many calls a window holds; also how many may come at once. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly limit?: number;
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  readonly windowSeconds?: number;
+}
+
+export class UpdateOrganizationDto {
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 100)
+  @IsNotBlank()
+  @HasNoControls()
+  readonly name?: string;
+
+  /** For the operator of the installation only. A suspended organization's people and keys are refused. */
+  @MayBeAbsent()
+  @IsIn(['active', 'suspended'])
+  readonly status?: 'active' | 'suspended';
+
+  /** How long calls are kept; `null` for as long as the installation keeps them. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_DAYS)
+  readonly callLogRetentionDays?: number | null;
+
+  /** How long usage is kept; `null` for as long as the installation keeps it. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_DAYS)
+  readonly usageRetentionDays?: number | null;
+
+  /** No key may live longer; `null` for no bound. */
+  @IsOptional()
+  @IsInt()
+  @Min(60)
+  @Max(TEN_YEARS_SECONDS)
+  readonly maxKeyLifetimeSeconds?: number | null;
+
+  /** Whether every new key has to expire. */
+  @MayBeAbsent()
+  @IsBoolean()
+  readonly keyExpiryRequired?: boolean;
+
+  /** Whether every new key has to have an IP allowlist. */
+  @MayBeAbsent()
+  @IsBoolean()
+  readonly keyAllowlistRequired?: boolean;
+
+  /** For new keys without a limit of their own; `null` for none. */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => DefaultRateLimitDto)
+  readonly defaultRateLimit?: DefaultRateLimitDto | null;
+}
+
+export class DefaultRateLimitView {
+  readonly limit!: number;
+  readonly windowSeconds!: number;
+}
+
+export class OrganizationSummaryView {
+  readonly id!: string;
+  readonly name!: string;
+  readonly status!: 'active' | 'suspended';
+  /** The caller's own role there: a built-in name or `rol_…`; `null` for keys, and for an operator who is no member. */
+  readonly role!: string | null;
+  readonly createdAt!: Date;
+}
+
+export class OrganizationView extends OrganizationSummaryView {
+  readonly suspendedAt!: Date | null;
+  readonly callLogRetentionDays!: number | null;
+  readonly usageRetentionDays!: number | null;
+  readonly maxKeyLifetimeSeconds!: number | null;
+  readonly keyExpiryRequired!: boolean;
+  readonly keyAllowlistRequired!: boolean;
+  readonly defaultRateLimit!: DefaultRateLimitView | null;
+}
+
+export class OrganizationListView {
+  readonly data!: readonly OrganizationSummaryView[];
+  readonly hasMore!: boolean;
+  readonly nextCursor!: string | null;
+}
