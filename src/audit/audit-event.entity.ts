@@ -4,11 +4,18 @@ import { BigIntegerColumn, IdColumn, ID_LENGTH, IdPrimaryColumn, indexName, Long
 
 const AUDIT_EVENTS = 'keystile_audit_events';
 
+/** Each ends in the sequence, so that pages come out of it in order. */
+export const AUDIT_EVENT_INDEXES = {
+  sequence: indexName(AUDIT_EVENTS, ['organization_id', 'sequence'], true),
+  target: indexName(AUDIT_EVENTS, ['organization_id', 'target_id', 'sequence']),
+  actor: indexName(AUDIT_EVENTS, ['organization_id', 'actor_id', 'sequence']),
+} as const;
+
 /** One change, as it stands in the chain. Rows are written once and never changed; nothing personal stands in them. */
 @Entity(AUDIT_EVENTS)
-@Index(indexName(AUDIT_EVENTS, ['organization_id', 'sequence'], true), ['organizationId', 'sequence'], { unique: true })
-@Index(indexName(AUDIT_EVENTS, ['organization_id', 'target_id', 'sequence']), ['organizationId', 'targetId', 'sequence'])
-@Index(indexName(AUDIT_EVENTS, ['organization_id', 'actor_id', 'sequence']), ['organizationId', 'actorId', 'sequence'])
+@Index(AUDIT_EVENT_INDEXES.sequence, ['organizationId', 'sequence'], { unique: true })
+@Index(AUDIT_EVENT_INDEXES.target, ['organizationId', 'targetId', 'sequence'])
+@Index(AUDIT_EVENT_INDEXES.actor, ['organizationId', 'actorId', 'sequence'])
 export class AuditEvent {
   @IdPrimaryColumn()
   readonly id!: string;
@@ -89,4 +96,4 @@ export class AuditHead {
   readonly hash!: string;
 }
 
-export const auditEntities = [AuditEvent, AuditPersonal, AuditHead] as const;
+export const auditEntities = [AuditEvent, AuditPersonal, AuditHead];

@@ -9,7 +9,7 @@ export const CALL_TERMS = 'keystile_call_terms';
 export const CALL_LOG_INDEXES = {
   organization: indexName(CALL_LOGS, ['organization_number', 'id', 'tail']),
   status: indexName(CALL_LOGS, ['organization_number', 'status', 'id', 'tail']),
-  key: indexName(CALL_LOGS, ['key_number', 'id', 'tail']),
+  key: indexName(CALL_LOGS, ['organization_number', 'key_number', 'id', 'tail']),
 } as const;
 
 /**
@@ -19,7 +19,7 @@ export const CALL_LOG_INDEXES = {
 @Entity(CALL_LOGS)
 @Index(CALL_LOG_INDEXES.organization, ['organizationNumber', 'id', 'tail'])
 @Index(CALL_LOG_INDEXES.status, ['organizationNumber', 'status', 'id', 'tail'])
-@Index(CALL_LOG_INDEXES.key, ['keyNumber', 'id', 'tail'])
+@Index(CALL_LOG_INDEXES.key, ['organizationNumber', 'keyNumber', 'id', 'tail'])
 export class CallLog {
   /** See `CallId`. */
   @PrimaryColumn({ name: 'id', type: 'bigint', transformer: bigIntegerAsNumber })
@@ -121,4 +121,4 @@ export class CallTerm {
   readonly value!: string;
 }
 
-export const callEntities = [CallLog, CallTerm] as const;
+export const callEntities = [CallLog, CallTerm];

@@ -39,44 +39,36 @@ export class CallRecorder {
     @Inject(TRUSTED_PROXIES) private readonly trustedProxies: IpAllowlist,
   ) {}
 
-  /** Call it once, before the server listens. */
+  /** Call it once, before the server listens, for each server that answers for the application. */
   recordCalls(server: Server): void {
     server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => this.begin(request, response));
+    // Without a listener Node answers this one by itself, and no row would tell of it.
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      this.begin(request, response);
+      response.writeHead(417).end();
+    });
   }
 
   private begin(request: IncomingMessage, response: ServerResponse): void {
-    const startedAt = process.hrtime.bigint();
-    const id = this.ids.next(this.clock.now());
-    const call = this.describe(request, id);
+    const startedAt = performance.now();
+    const now = this.clock.now();
+    const id = this.ids.next(now);
+    const call = this.describe(request, id, now);
     attachCall(request, call);
     response.setHeader('x-request-id', call.requestId);
-
-    let responseBytes = 0;
-    let recorded = false;
-    const record = (status: number): void => {
-      if (recorded) return;
-      recorded = true;
-      const latencyMicroseconds = Math.round(Number(process.hrtime.bigint() - startedAt) / 1_000);
+    watch(request, response, (status, responseBytes) => {
+      const latencyMicroseconds = Math.max(0, Math.round((performance.now() - startedAt) * 1_000));
       this.sink.append({ ...call, ...id, status, latencyMicroseconds, responseBytes });
-    };
-    countBytes(response, (bytes) => {
-      responseBytes += bytes;
     });
-    const { end } = response;
-    response.end = function recordingEnd(this: ServerResponse, ...parameters: Parameters<ServerResponse['end']>) {
-      record(response.destroyed || request.socket.destroyed ? CLIENT_CLOSED_REQUEST : response.statusCode);
-      return end.apply(this, parameters);
-    } as ServerResponse['end'];
-    response.once('close', () => record(CLIENT_CLOSED_REQUEST));
   }
 
-  private describe(request: IncomingMessage, id: CallId): Call {
+  private describe(request: IncomingMessage, id: CallId, at: Date): Call {
     const { headers, method = '', url = '' } = request;
     return {
       requestId: requestIdOf(id),
-      at: this.clock.now(),
+      at,
       method,
-      path: clean(url.split(/[?#]/, 1)[0]!, LONGEST_PATH),
+      path: loggedPath(url.split(/[?#]/, 1)[0]!),
       ip: clientIp(request.socket.remoteAddress, headers['x-forwarded-for'] as string | undefined, this.trustedProxies),
       userAgent: cleanOrNull(headers['user-agent']),
       referrer: cleanOrNull((headers.referer ?? headers.origin)?.split(/[?#]/, 1)[0]),
@@ -92,18 +84,47 @@ export class CallRecorder {
   }
 }
 
-/** Counts what `write` and `end` are given. HEAD answers count what they say they are, as their headers do. */
-function countBytes(response: ServerResponse, add: (bytes: number) => void): void {
-  for (const name of ['write', 'end'] as const) {
-    const original = response[name] as (...parameters: unknown[]) => unknown;
-    (response[name] as unknown) = function counting(this: ServerResponse, chunk: unknown, ...rest: unknown[]) {
-      if (typeof chunk === 'string') add(Buffer.byteLength(chunk));
-      else if (chunk instanceof Uint8Array) add(chunk.byteLength);
-      return original.call(this, chunk, ...rest);
-    };
-  }
+/**
+ * Calls `done` once: when the last byte of the answer is handed over, or when the connection is gone before that. Node's own
+ * `end` does not go through `write`, so each byte is counted once.
+ */
+function watch(request: IncomingMessage, response: ServerResponse, done: (status: number, bytes: number) => void): void {
+  const { write, end } = response;
+  let bytes = 0;
+  let isDone = false;
+  const finish = (status: number): void => {
+    if (isDone) return;
+    isDone = true;
+    done(status, hasBody(request, response) ? bytes : 0);
+  };
+  response.write = function recordingWrite(this: ServerResponse, ...parameters: Parameters<typeof write>) {
+    const flowing = write.apply(this, parameters);
+    bytes += sizeOf(parameters[0], parameters[1]);
+    return flowing;
+  } as typeof write;
+  response.end = function recordingEnd(this: ServerResponse, ...parameters: Parameters<typeof end>) {
+    const status = response.destroyed || request.socket.destroyed ? CLIENT_CLOSED_REQUEST : response.statusCode;
+    // First, because it throws on what cannot be sent, and then somebody ends it again in another way.
+    const ended = end.apply(this, parameters);
+    bytes += sizeOf(parameters[0], parameters[1]);
+    finish(status);
+    return ended;
+  } as typeof end;
+  response.once('close', () => finish(CLIENT_CLOSED_REQUEST));
+}
+
+/** RFC 9110 §6.4.1: what a handler sends there never leaves. */
+const hasBody = ({ method }: IncomingMessage, { statusCode }: ServerResponse): boolean =>
+  method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
+
+function sizeOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
 /** What comes from outside goes into the log on one line, without secrets and within bounds. */
 const clean = (text: string, longest: number): string => escapeControls(redact(text)).slice(0, longest);
-const cleanOrNull = (text: string | undefined): string | null => (text === undefined ? null : clean(text, LONGEST_TEXT));
+const cleanOrNull = (text: string | undefined): string | null => (text ? clean(text, LONGEST_TEXT) : null);
+
+/** A path as the log keeps it. */
+export const loggedPath = (path: string): string => clean(path, LONGEST_PATH);

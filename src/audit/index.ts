@@ -1,11 +1,15 @@
 /**
- * The records. Every call leaves a row (`CallRecorder` makes it, `CallLog` keeps it), every change an event (`AuditTrail`) that is
+ * The records. Every call leaves a row (`CallRecorder` makes it, `CallStore` keeps it), every change an event (`AuditTrail`) that is
  * written in the transaction of the change and chained to the one before.
  */
-export { canonicalJson } from './audit-chain';
 export { auditEntities } from './audit-event.entity';
+export { type AuditOptions, AuditModule } from './audit.module';
 export { type Actor, type AuditEntry, actorOf, AuditTrail, INSTALLATION } from './audit-trail';
+export { canonicalJson } from './audit-chain';
 export { callEntities } from './call-log.entity';
 export { CALL_SINK, CallRecorder, type CallSink, type FinishedCall, TRUSTED_PROXIES } from './call-recorder';
+export { CALL_OBSERVERS, type CallObserver, CallStore } from './call-store';
+export { CALL_DATABASE } from './call-terms';
 export { CurrentActor } from './current-actor';
 export { auditMigrations, callMigrations } from './migrations';
+export { auditScopes } from './scopes';

@@ -79,7 +79,7 @@ export const callMigrations: readonly Migration[] = [
         [
           { columns: ['organization_number', 'id', 'tail'] },
           { columns: ['organization_number', 'status', 'id', 'tail'] },
-          { columns: ['key_number', 'id', 'tail'] },
+          { columns: ['organization_number', 'key_number', 'id', 'tail'] },
         ],
       );
       await schema.createTable(

@@ -1,0 +1,48 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import type { Principal } from '../common';
+import { IdPipe } from '../http';
+import { CurrentPrincipal, RequireScope } from '../permissions';
+import { AuditEventListView, AuditEventQueryDto, AuditEventView, AuditScopeDto, ChainVerificationView } from './audit-event.dto';
+import { AuditEventService } from './audit-event.service';
+import type { Actor } from './audit-trail';
+import { ChainVerifier } from './chain-verifier';
+import { CurrentActor } from './current-actor';
+
+@ApiTags('Audit events')
+@Controller('v1/audit-events')
+@RequireScope('audit_event.read')
+export class AuditEventController {
+  constructor(
+    private readonly events: AuditEventService,
+    private readonly verifier: ChainVerifier,
+  ) {}
+
+  /** Lists the changes made in the organization, newest first. */
+  @Get()
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Query() query: AuditEventQueryDto,
+  ): Promise<AuditEventListView> {
+    return this.events.list(principal, actor, query);
+  }
+
+  /** Checks the whole chain of events: none is missing, none was changed. */
+  @Get('verify')
+  verify(@CurrentPrincipal() principal: Principal, @Query() { scope }: AuditScopeDto): Promise<ChainVerificationView> {
+    return this.verifier.verify(principal, scope);
+  }
+
+  /** Shows one change. */
+  @Get(':id')
+  get(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Param('id', new IdPipe('evt')) id: string,
+    @Query() { scope }: AuditScopeDto,
+  ): Promise<AuditEventView> {
+    return this.events.get(principal, actor, scope, id);
+  }
+}

@@ -1,0 +1,87 @@
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+
+import { RecordQueryDto } from './record-query.dto';
+
+export class AuditEventQueryDto extends RecordQueryDto {
+  /** An action such as `api_key.created`, or its beginning, followed by `*`. */
+  @IsOptional()
+  @Matches(/^[a-z0-9_.]{1,64}\*?$/, { message: 'must be an action such as api_key.created or api_key.*' })
+  readonly action?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 30)
+  readonly actorId?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 30)
+  readonly targetId?: string;
+}
+
+export class AuditScopeDto {
+  /** `installation`: the chain of what belongs to no organization. For the operator only. */
+  @IsOptional()
+  @IsIn(['organization', 'installation'])
+  readonly scope?: 'organization' | 'installation';
+}
+
+export class AuditActorView {
+  readonly type!: 'user' | 'api_key' | 'system' | 'anonymous';
+  readonly id!: string | null;
+}
+
+export class AuditTargetView {
+  readonly type!: string;
+  readonly id!: string | null;
+}
+
+/** One change. */
+export class AuditEventView {
+  readonly id!: string;
+  /** From 1, without gaps, in the chain of the organization. */
+  readonly sequence!: number;
+  readonly at!: Date;
+  readonly organizationId!: string | null;
+  readonly actor!: AuditActorView;
+  /** What happened: `api_key.created`, `member.role_changed`. */
+  readonly action!: string;
+  readonly target!: AuditTargetView;
+  readonly before!: Record<string, unknown> | null;
+  readonly after!: Record<string, unknown> | null;
+  readonly reason!: string | null;
+  /** What else tells about a person. `ip`, `reason` and this can be erased without breaking the chain. */
+  readonly personal!: Record<string, unknown> | null;
+  readonly ip!: string | null;
+  /** The call that made the change. */
+  readonly requestId!: string | null;
+  /** Binds the personal fields to the event: it stays when they are erased. */
+  readonly personalDigest!: string | null;
+  /** The `hash` of the event before; 64 zeros in the first one. */
+  readonly previousHash!: string;
+  /** SHA-256 over all of the above but the personal fields themselves. */
+  readonly hash!: string;
+}
+
+/** Newest first. A page may be short, or empty, and still have more: a search stops for a breath now and then. */
+export class AuditEventListView {
+  readonly data!: readonly AuditEventView[];
+  readonly hasMore!: boolean;
+  readonly nextCursor!: string | null;
+}
+
+export class ChainHeadView {
+  readonly sequence!: number;
+  readonly hash!: string;
+}
+
+/** What came of checking a chain from its beginning. */
+export class ChainVerificationView {
+  readonly valid!: boolean;
+  /** How many events were looked at. */
+  readonly checked!: number;
+  /** The first event that is missing, was changed or does not follow from the one before it. */
+  readonly firstBrokenSequence!: number | null;
+  /** The newest event that the chain has recorded. */
+  readonly head!: ChainHeadView;
+}

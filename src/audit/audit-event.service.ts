@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, In } from 'typeorm';
+
+import { notFound, PageCursors, type Principal } from '../common';
+import type { AuditEventListView, AuditEventQueryDto, AuditEventView } from './audit-event.dto';
+import { AUDIT_EVENT_INDEXES, AuditEvent, AuditPersonal } from './audit-event.entity';
+import { AuditReads } from './audit-reads';
+import { type Actor, INSTALLATION } from './audit-trail';
+import { type Condition, type IndexWalk, walk, where } from './index-walk';
+import { organizationOf, readRange, type TimeRange } from './record-range';
+
+/** Reads audit events; that somebody did is an audit event itself. */
+@Injectable()
+export class AuditEventService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly cursors: PageCursors,
+    private readonly reads: AuditReads,
+  ) {}
+
+  async list(principal: Principal, actor: Actor, query: AuditEventQueryDto): Promise<AuditEventListView> {
+    const organizationId = organizationOf(principal, query.scope);
+    const { limit, cursor, scope: _scope, ...filter } = query;
+    const audience = `audit-events:${organizationId}`;
+    const after = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(this.cursors.read(audience, cursor)[0]);
+    const walked = this.walkOf(organizationId, readRange(query), query);
+    const { rows, next } = await walk<AuditEvent>(this.database, walked, [after], limit);
+    const data = await this.views(rows);
+    await this.reads.record(organizationId, actor, filter);
+    return { data, hasMore: next !== null, nextCursor: next && this.cursors.write(audience, [next[0]!, '']) };
+  }
+
+  /** @throws Problem `not_found`, also for an event of another organization */
+  async get(principal: Principal, actor: Actor, scope: AuditEventQueryDto['scope'], id: string): Promise<AuditEventView> {
+    const organizationId = organizationOf(principal, scope);
+    const event = await this.database.manager.findOneBy(AuditEvent, { id, organizationId: organizationId ?? INSTALLATION });
+    const [view] = event ? await this.views([event]) : [];
+    if (!view) throw notFound();
+    await this.reads.record(organizationId, actor, { id });
+    return view;
+  }
+
+  private walkOf(organizationId: string | null, { from, to }: TimeRange, query: AuditEventQueryDto): IndexWalk {
+    const { action, actorId, targetId } = query;
+    const target = targetId === undefined ? [] : [where('target_id = ?', targetId)];
+    const actor = actorId === undefined ? [] : [where('actor_id = ?', actorId)];
+    const filters = [
+      ...(action === undefined ? [] : [actionCondition(action)]),
+      ...(from ? [where('at >= ?', this.stored(from))] : []),
+      ...(to ? [where('at < ?', this.stored(to))] : []),
+    ];
+    const chain = {
+      entity: AuditEvent,
+      order: ['sequence'],
+      along: [where('organization_id = ?', organizationId ?? INSTALLATION)],
+    } as const;
+    if (target.length > 0) {
+      return { ...chain, index: AUDIT_EVENT_INDEXES.target, along: [...chain.along, ...target], filters: [...actor, ...filters] };
+    }
+    if (actor.length > 0) return { ...chain, index: AUDIT_EVENT_INDEXES.actor, along: [...chain.along, ...actor], filters };
+    return { ...chain, index: AUDIT_EVENT_INDEXES.sequence, filters };
+  }
+
+  private async views(events: readonly AuditEvent[]): Promise<AuditEventView[]> {
+    const rows = await this.database.manager.findBy(AuditPersonal, { eventId: In(events.map(({ id }) => id)) });
+    const personal = new Map(rows.map(({ eventId, fields }) => [eventId, fields]));
+    return events.map((event) => view(event, personal.get(event.id)));
+  }
+
+  /** A time as the database keeps it. */
+  private stored(time: Date): string | Date {
+    const column = this.database.getMetadata(AuditEvent).findColumnWithPropertyName('at')!;
+    return this.database.driver.preparePersistentValue(time, column) as string | Date;
+  }
+}
+
+const actionCondition = (action: string): Condition =>
+  action.endsWith('*') ? where('SUBSTR(action, 1, ?) = ?', action.length - 1, action.slice(0, -1)) : where('action = ?', action);
+
+function view(event: AuditEvent, personalFields = '{}'): AuditEventView {
+  const { ip = null, reason = null, ...others } = JSON.parse(personalFields) as { ip?: string; reason?: string };
+  return {
+    id: event.id,
+    sequence: event.sequence,
+    at: event.at,
+    organizationId: event.organizationId === INSTALLATION ? null : event.organizationId,
+    actor: { type: event.actorType, id: event.actorId },
+    action: event.action,
+    target: { type: event.targetType, id: event.targetId },
+    before: parsed(event.before),
+    after: parsed(event.after),
+    reason,
+    personal: Object.keys(others).length > 0 ? others : null,
+    ip,
+    requestId: event.requestId,
+    personalDigest: event.personalDigest,
+    previousHash: event.previousHash,
+    hash: event.hash,
+  };
+}
+
+const parsed = (json: string | null): Record<string, unknown> | null =>
+  json === null ? null : (JSON.parse(json) as Record<string, unknown>);

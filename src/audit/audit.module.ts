@@ -1,0 +1,51 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+
+import { IpAllowlist } from '../common';
+import { AuditEventController } from './audit-event.controller';
+import { AuditEventService } from './audit-event.service';
+import { AuditReads } from './audit-reads';
+import { AuditTrail } from './audit-trail';
+import { CallLogController } from './call-log.controller';
+import { CallLogService } from './call-log.service';
+import { CALL_SINK, CallRecorder, TRUSTED_PROXIES } from './call-recorder';
+import { CallSearches } from './call-search';
+import { CallStore } from './call-store';
+import { CallTerms } from './call-terms';
+import { ChainVerifier } from './chain-verifier';
+import { UsageController } from './usage.controller';
+import { UsageService } from './usage.service';
+
+export interface AuditOptions {
+  /** Proxies whose `X-Forwarded-For` is believed. Default: none. */
+  readonly trustedProxies?: IpAllowlist;
+}
+
+/**
+ * The records of calls and changes. The host provides, globally, `CALL_DATABASE`, `CLOCK` and, if it likes, `CALL_OBSERVERS`;
+ * import it after the module that closes the database, so that the last calls are stored before that.
+ */
+@Module({})
+export class AuditModule {
+  static forRoot({ trustedProxies = new IpAllowlist([]) }: AuditOptions = {}): DynamicModule {
+    return {
+      module: AuditModule,
+      global: true,
+      controllers: [CallLogController, UsageController, AuditEventController],
+      providers: [
+        { provide: TRUSTED_PROXIES, useValue: trustedProxies },
+        { provide: CALL_SINK, useExisting: CallStore },
+        CallRecorder,
+        CallStore,
+        CallTerms,
+        CallSearches,
+        CallLogService,
+        UsageService,
+        AuditTrail,
+        AuditReads,
+        AuditEventService,
+        ChainVerifier,
+      ],
+      exports: [AuditTrail, CallRecorder, CallStore],
+    };
+  }
+}

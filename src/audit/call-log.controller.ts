@@ -1,0 +1,30 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import type { Principal } from '../common';
+import { CurrentPrincipal, RequireScope } from '../permissions';
+import { CallLogListView, CallLogQueryDto, CallLogQueryScopeDto, CallLogView } from './call-log.dto';
+import { CallLogService } from './call-log.service';
+
+@ApiTags('Logs')
+@Controller('v1/call-logs')
+@RequireScope('call_log.read')
+export class CallLogController {
+  constructor(private readonly calls: CallLogService) {}
+
+  /** Lists answered calls, refused ones too, newest first. */
+  @Get()
+  list(@CurrentPrincipal() principal: Principal, @Query() query: CallLogQueryDto): Promise<CallLogListView> {
+    return this.calls.list(principal, query);
+  }
+
+  /** Shows one call, by the `X-Request-Id` of its answer. */
+  @Get(':requestId')
+  get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('requestId') requestId: string,
+    @Query() { scope }: CallLogQueryScopeDto,
+  ): Promise<CallLogView> {
+    return this.calls.get(principal, scope, requestId);
+  }
+}

@@ -1,0 +1,126 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsIP, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+
+import { WholeNumber } from '../http';
+import { RecordQueryDto } from './record-query.dto';
+
+const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+
+const UpperCase = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
+
+export class CallLogQueryDto extends RecordQueryDto {
+  @IsOptional()
+  @Matches(/^key_[0-9a-z]{26}$/, { message: 'must be the id of an API key' })
+  readonly keyId?: string;
+
+  /** Whoever called: `usr_…` or `key_…`. */
+  @IsOptional()
+  @Matches(/^(usr|key)_[0-9a-z]{26}$/, { message: 'must be the id of a user or of an API key' })
+  readonly principalId?: string;
+
+  @IsOptional()
+  @UpperCase()
+  @Matches(/^[A-Z-]{1,16}$/, { message: 'must be an HTTP method' })
+  readonly method?: string;
+
+  /** The path without query, exactly; or its beginning, followed by `*`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 512)
+  readonly path?: string;
+
+  /** The pattern that matched, such as `/v1/api-keys/:id`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 512)
+  readonly route?: string;
+
+  @IsOptional()
+  @WholeNumber()
+  @IsInt()
+  @Min(100)
+  @Max(599)
+  readonly status?: number;
+
+  @IsOptional()
+  @IsIn(STATUS_CLASSES)
+  readonly statusClass?: (typeof STATUS_CLASSES)[number];
+
+  /** The `code` of the problem that was answered. */
+  @IsOptional()
+  @Matches(/^[a-z_]{1,40}$/, { message: 'must be the code of a problem' })
+  readonly code?: string;
+
+  @IsOptional()
+  @IsIP(undefined, { message: 'must be an IP address' })
+  readonly ip?: string;
+
+  @IsOptional()
+  @IsIn(['live', 'test'])
+  readonly environment?: 'live' | 'test';
+
+  @IsOptional()
+  @Matches(/^req_[0-9a-z]{26}$/, { message: 'must be a request id' })
+  readonly requestId?: string;
+
+  /** Calls that took at least this long. */
+  @IsOptional()
+  @WholeNumber()
+  @IsInt()
+  @Min(0)
+  @Max(86_400_000)
+  readonly minLatencyMs?: number;
+}
+
+export class CallLogQueryScopeDto {
+  /** `installation`: a call that nobody could be made out for. For the operator only. */
+  @IsOptional()
+  @IsIn(['organization', 'installation'])
+  readonly scope?: 'organization' | 'installation';
+}
+
+/** One answered call. */
+export class CallLogView {
+  /** Also sent as `X-Request-Id`. */
+  readonly requestId!: string;
+  readonly at!: Date;
+  readonly organizationId!: string | null;
+  /** `null` where nobody could be made out. Of refused calls it is whoever's secret matched. */
+  readonly principalType!: 'user' | 'api_key' | null;
+  readonly keyId!: string | null;
+  /** The name that the key had then. */
+  readonly keyName!: string | null;
+  /** The public beginning of what was presented; of an unknown key at most that. */
+  readonly credentialPrefix!: string | null;
+  readonly userId!: string | null;
+  readonly method!: string;
+  /** The pattern that matched; `null` for a path that does not exist. */
+  readonly route!: string | null;
+  /** Without the query. */
+  readonly path!: string;
+  /** 499 where the caller went away before the answer was complete. */
+  readonly status!: number;
+  /** The `code` of the problem that was answered. */
+  readonly code!: string | null;
+  readonly latencyMs!: number;
+  readonly ip!: string | null;
+  readonly userAgent!: string | null;
+  readonly referrer!: string | null;
+  readonly environment!: 'live' | 'test' | null;
+  readonly requiredScopes!: string[];
+  readonly responseBytes!: number;
+  /** Of a verification: the API key that was asked about. */
+  readonly subjectKeyId!: string | null;
+  /** The `X-Request-Id` that the caller sent. */
+  readonly inboundRequestId!: string | null;
+}
+
+/** Newest first. A page may be short, or empty, and still have more: a search stops for a breath now and then. */
+export class CallLogListView {
+  readonly data!: readonly CallLogView[];
+  readonly hasMore!: boolean;
+  readonly nextCursor!: string | null;
+  /** Every call that was answered before this time is in the log. */
+  readonly completeUntil!: Date;
+}

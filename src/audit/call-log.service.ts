@@ -1,0 +1,98 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { notFound, PageCursors, type Principal } from '../common';
+import { callTime, requestIdOf } from './call-id';
+import type { CallLogListView, CallLogQueryDto, CallLogView } from './call-log.dto';
+import type { CallLog } from './call-log.entity';
+import { type CallSearch, CallSearches } from './call-search';
+import { CallStore } from './call-store';
+import { CALL_DATABASE, CallTerms } from './call-terms';
+import { walk } from './index-walk';
+import { organizationOf, readRange } from './record-range';
+
+const PRINCIPAL_TYPES = { u: 'user', k: 'api_key', '-': null } as const;
+const ENVIRONMENTS = { l: 'live', t: 'test' } as const;
+
+/** Reads calls. What was answered here before a read is in what it reads. */
+@Injectable()
+export class CallLogService {
+  constructor(
+    @Inject(CALL_DATABASE) private readonly database: DataSource,
+    private readonly searches: CallSearches,
+    private readonly terms: CallTerms,
+    private readonly store: CallStore,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  async list(principal: Principal, query: CallLogQueryDto): Promise<CallLogListView> {
+    const organizationId = organizationOf(principal, query.scope);
+    const audience = `call-logs:${organizationId}`;
+    await this.store.flush();
+    const { completeUntil } = this.store;
+    const found = await this.searches.matching(organizationId, readRange(query), query);
+    const search = found && query.cursor !== undefined ? goOn(found, this.cursors.read(audience, query.cursor)) : found;
+    if (!search) return { data: [], hasMore: false, nextCursor: null, completeUntil };
+    const { rows, next } = await walk<CallLog>(this.database, search.walk, search.after, query.limit);
+    const nextCursor = next && this.cursors.write(audience, [next[0]!, next[1]!]);
+    return { data: await this.views(rows), hasMore: next !== null, nextCursor, completeUntil };
+  }
+
+  /** @throws Problem `not_found`, also for a call of another organization */
+  async get(principal: Principal, scope: CallLogQueryDto['scope'], requestId: string): Promise<CallLogView> {
+    const organizationId = organizationOf(principal, scope);
+    await this.store.flush();
+    const search = await this.searches.one(organizationId, requestId);
+    const rows = search ? (await walk<CallLog>(this.database, search.walk, search.after, 1)).rows : [];
+    const [view] = await this.views(rows);
+    if (!view) throw notFound();
+    return view;
+  }
+
+  private async views(rows: readonly CallLog[]): Promise<CallLogView[]> {
+    const texts = await this.terms.read(rows.flatMap(numbersOf));
+    return rows.map((row) => view(row, (number) => texts.get(number) ?? null));
+  }
+}
+
+/** From the cursor, unless the range ends before it. */
+function goOn(search: CallSearch, position: readonly [string | number, string | number]): CallSearch {
+  const [id, tail] = position.map(Number) as [number, number];
+  return id < search.after[0]! ? { ...search, after: [id, tail] } : search;
+}
+
+const numbersOf = (row: CallLog): Array<number | null> => [
+  row.organizationNumber,
+  row.keyNumber,
+  row.keyNameNumber,
+  row.userNumber,
+  row.subjectKeyNumber,
+  row.routeNumber,
+  row.userAgentNumber,
+  row.requiredScopesNumber,
+];
+
+const view = (row: CallLog, text: (number: number | null) => string | null): CallLogView => ({
+  requestId: requestIdOf(row),
+  at: callTime(row.id),
+  organizationId: text(row.organizationNumber),
+  principalType: PRINCIPAL_TYPES[row.principalType],
+  keyId: text(row.keyNumber),
+  keyName: text(row.keyNameNumber),
+  credentialPrefix: row.credentialPrefix,
+  userId: text(row.userNumber),
+  method: row.method,
+  route: text(row.routeNumber),
+  path: row.path,
+  status: row.status,
+  code: row.code,
+  latencyMs: row.latencyMicroseconds / 1_000,
+  ip: row.ip === '' ? null : row.ip,
+  userAgent: text(row.userAgentNumber),
+  referrer: row.referrer,
+  environment: row.environment && ENVIRONMENTS[row.environment],
+  requiredScopes: text(row.requiredScopesNumber)?.split(' ') ?? [],
+  responseBytes: row.responseBytes,
+  subjectKeyId: text(row.subjectKeyNumber),
+  inboundRequestId: row.inboundRequestId,
+});

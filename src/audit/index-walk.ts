@@ -1,0 +1,120 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+
+/** How long a page may look for rows that a filter without an index lets through (`decisions.md` 29). */
+const BUDGET_MS = 40;
+/** How many index entries are looked at in one step. */
+const STEP = 1_000;
+
+type Value = string | number | Date | null;
+
+/** A condition in SQL, with the values of its question marks. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+export const where = (sql: string, ...values: Value[]): Condition => ({ sql, values });
+
+/** The values of the ordering columns of one row. */
+export type Position = readonly number[];
+
+/** Rows of a table along an index, the greatest first. */
+export interface IndexWalk {
+  readonly entity: Function;
+  /** The index to read. Said to the database, which otherwise likes to sort, or to read another one to its end. */
+  readonly index: string;
+  /** What holds for the leading columns of the index. */
+  readonly along: readonly Condition[];
+  /** The columns of the index after those: one or two, unique together. */
+  readonly order: readonly [string] | readonly [string, string];
+  /** What has to be looked up in each row. */
+  readonly filters: readonly Condition[];
+  /** The properties to read. Default: all. */
+  readonly properties?: readonly string[];
+}
+
+/** A stretch of a walk: what was found, and after which position to go on; `null` where nothing is left. */
+export interface Stretch<Row> {
+  readonly rows: readonly Row[];
+  readonly next: Position | null;
+}
+
+/**
+ * Walks on from a position until `limit` rows are found, nothing is left, or the time for one page is over: then there may be
+ * fewer rows, or none, and still a position to go on from.
+ */
+export async function walk<Row>(database: DataSource, walked: IndexWalk, after: Position, limit: number): Promise<Stretch<Row>> {
+  const deadline = performance.now() + BUDGET_MS;
+  const rows: Row[] = [];
+  for (let position = after; ; await nextTurn()) {
+    const end = walked.filters.length > 0 ? await stepEnd(database, walked, position) : null;
+    rows.push(...(await read<Row>(database, walked, position, end, limit + 1 - rows.length)));
+    if (rows.length > limit) {
+      const found = rows.slice(0, limit);
+      return { rows: found, next: positionOf(database, walked, found.at(-1)!) };
+    }
+    if (end === null || performance.now() > deadline) return { rows, next: end };
+    position = end;
+  }
+}
+
+/** One row more than `limit` is read, in order to know whether there is more. */
+async function read<Row>(database: DataSource, walked: IndexWalk, after: Position, end: Position | null, most: number): Promise<Row[]> {
+  const columns = columnsOf(database, walked);
+  const conditions = [...walked.along, before(walked.order, after), ...(end ? [notBefore(walked.order, end)] : []), ...walked.filters];
+  const names = columns.map(({ databaseName }) => databaseName);
+  const rows = await select(database, walked, names, conditions, `LIMIT ${most}`);
+  return rows.map((row) => hydrate<Row>(database, columns, row));
+}
+
+/** Where the next step ends; `null` where it ends with the walk. Only the index is read for it. */
+async function stepEnd(database: DataSource, walked: IndexWalk, after: Position): Promise<Position | null> {
+  const conditions = [...walked.along, before(walked.order, after)];
+  const [last] = await select(database, walked, walked.order, conditions, `LIMIT 1 OFFSET ${STEP - 1}`);
+  return last ? walked.order.map((name) => Number(last[name])) : null;
+}
+
+type RawRow = Readonly<Record<string, unknown>>;
+
+function select(
+  database: DataSource,
+  { entity, index, order }: IndexWalk,
+  columns: readonly string[],
+  conditions: readonly Condition[],
+  limit: string,
+): Promise<RawRow[]> {
+  const { tableName } = database.getMetadata(entity);
+  const hint = database.options.type === 'better-sqlite3' ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;
+  return database.query(
+    `SELECT ${columns.join(', ')} FROM ${tableName} ${hint} WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}
+     ORDER BY ${order.map((name) => `${name} DESC`).join(', ')} ${limit}`,
+    conditions.flatMap(({ values }) => values),
+  );
+}
+
+/** Written out, because MySQL reads no range from `(a, b) < (?, ?)`. */
+function before([first, second]: IndexWalk['order'], [a, b]: Position): Condition {
+  if (second === undefined) return where(`${first} < ?`, a!);
+  return where(`${first} <= ? AND (${first} < ? OR ${second} < ?)`, a!, a!, b!);
+}
+
+function notBefore([first, second]: IndexWalk['order'], [a, b]: Position): Condition {
+  if (second === undefined) return where(`${first} >= ?`, a!);
+  return where(`${first} >= ? AND (${first} > ? OR ${second} >= ?)`, a!, a!, b!);
+}
+
+function positionOf(database: DataSource, { entity, order }: IndexWalk, row: unknown): Position {
+  const { columns } = database.getMetadata(entity);
+  return order.map((name) => Number(columns.find(({ databaseName }) => databaseName === name)!.getEntityValue(row as object)));
+}
+
+const columnsOf = (database: DataSource, { entity, properties }: IndexWalk): readonly ColumnMetadata[] =>
+  database.getMetadata(entity).columns.filter(({ propertyName }) => properties?.includes(propertyName) ?? true);
+
+function hydrate<Row>(database: DataSource, columns: readonly ColumnMetadata[], row: RawRow): Row {
+  const values: Record<string, unknown> = {};
+  for (const column of columns) values[column.propertyName] = database.driver.prepareHydratedValue(row[column.databaseName], column);
+  return values as Row;
+}
