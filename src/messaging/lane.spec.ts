@@ -3,7 +3,11 @@ import { Lane } from './lane';
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Work that a test lets go on, step by step. */
-function stepwise(): { readonly work: () => Promise<number>; readonly begun: () => number; finish(found: number | Error): Promise<void> } {
+function stepwise(): {
+  readonly work: () => Promise<number>;
+  readonly begun: () => number;
+  readonly finish: (found: number | Error) => Promise<void>;
+} {
   let begun = 0;
   let settle: { resolve: (found: number) => void; reject: (error: Error) => void } | undefined;
   return {

@@ -138,19 +138,14 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
 
   private progressAfter(attempt: number, delivery: Delivery): Progress {
     const now = this.clock.now();
-    switch (delivery.outcome) {
-      case 'sent': {
-        const { providerMessageId, note = null } = delivery;
-        return { status: 'sent', dueAt: null, sentAt: now, providerMessageId, lastError: note };
-      }
-      case 'refused':
-        return { status: 'failed', dueAt: null, lastError: delivery.error };
-      case 'postponed': {
-        if (attempt >= MOST_ATTEMPTS) return { status: 'failed', dueAt: null, lastError: delivery.error };
-        const wait = retryDelayMs(attempt, Math.random(), delivery.retryAfterSeconds);
-        return { status: 'queued', dueAt: new Date(now.getTime() + wait), lastError: delivery.error };
-      }
+    if (delivery.outcome === 'sent') {
+      const { providerMessageId, note = null } = delivery;
+      return { status: 'sent', dueAt: null, sentAt: now, providerMessageId, lastError: note };
     }
+    const { error: lastError } = delivery;
+    if (delivery.outcome === 'refused' || attempt >= MOST_ATTEMPTS) return { status: 'failed', dueAt: null, lastError };
+    const wait = retryDelayMs(attempt, Math.random(), delivery.retryAfterSeconds);
+    return { status: 'queued', dueAt: new Date(now.getTime() + wait), lastError };
   }
 
   private async complete({ id, organizationId, claimedBy }: Claim, progress: Progress): Promise<void> {

@@ -40,7 +40,7 @@ async function readJson({ body }: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
       length += chunk.length;
       if (length > LARGEST_ANSWER_BYTES) return undefined;
       chunks.push(chunk);

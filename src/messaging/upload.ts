@@ -27,7 +27,7 @@ export const TakesUploads = (): MethodDecorator => RouteConfig({ takesUploads: t
  * nobody here makes, and every call to every other route would pay for them.
  */
 export function acceptUploads(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   const face: FastifyInstance = Object.create(fastify, {
     addHook: { value: () => face },
     addContentTypeParser: {

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
 /** One mail as it came over the wire. */
@@ -20,6 +19,8 @@ export class MailSink {
   /** How often a mail was handed over, refused ones included. */
   attempts = 0;
   verdict: Verdict = () => 250;
+  /** What it says when it refuses. */
+  words = 'Not now';
   readonly refusedRecipients = new Set<string>();
   private readonly waiting: Array<{ readonly count: number; readonly go: () => void }> = [];
 
@@ -27,16 +28,28 @@ export class MailSink {
 
   static async start(): Promise<MailSink> {
     const server: SMTPServer = new SMTPServer({
-      disabledCommands: ['STARTTLS', 'AUTH'],
+      disabledCommands: ['STARTTLS'],
+      authOptional: true,
+      allowInsecureAuth: true,
+      onAuth: ({ username }, _session, done) => done(null, { user: username }),
       onRcptTo: ({ address }, _session, done) => done(sink.refusedRecipients.has(address) ? smtpError(550, 'No such mailbox') : null),
-      onData: (stream, session, done) =>
-        void buffer(stream).then((bytes) => {
+      onData: (stream, session, done) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
           const status = sink.verdict(++sink.attempts);
-          if (status >= 400) return done(smtpError(status, 'Not now, password is hunter2-secret'));
+          if (status >= 400) return done(smtpError(status, sink.words));
           const { mailFrom, rcptTo } = session.envelope;
-          sink.keep({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), ...parse(bytes.toString('utf8')) });
+          const source = Buffer.concat(chunks).toString('utf8');
+          sink.keep({
+            from: mailFrom ? mailFrom.address : '',
+            to: rcptTo.map(({ address }) => address),
+            headers: headersOf(source),
+            source,
+          });
           return done();
-        }),
+        });
+      },
     });
     const sink = new MailSink(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -65,10 +78,9 @@ export class MailSink {
 
 const smtpError = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });
 
-function parse(source: string): Pick<ReceivedMail, 'headers' | 'source'> {
+function headersOf(source: string): Record<string, string> {
   const head = source.slice(0, source.indexOf('\r\n\r\n')).replaceAll(/\r\n[ \t]+/g, ' ');
-  const headers = Object.fromEntries(
+  return Object.fromEntries(
     head.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
-  return { headers, source };
 }
