@@ -38,9 +38,9 @@ function body({ requestBody }: Operation, schemas: Schemas): string[] {
 }
 
 /** Short bodies on one line, others on a line for each field. Variables of the shell stand outside the single quotes. */
-function inLines(body: unknown): string {
-  const line = JSON.stringify(body);
-  const text = line.length <= LONGEST_LINE ? line : JSON.stringify(body, null, 2).replaceAll('\n', '\n  ');
+function inLines(example: unknown): string {
+  const line = JSON.stringify(example);
+  const text = line.length <= LONGEST_LINE ? line : JSON.stringify(example, null, 2).replaceAll('\n', '\n  ');
   return text.replaceAll("'", "'\\''").replace(/"(\$[A-Z_]+)"/g, `"'"$1"'"`);
 }
 

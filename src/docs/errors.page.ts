@@ -7,7 +7,7 @@ import { renderInline } from './markdown';
 import type { Page } from './page';
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
-const STATUSES = [...new Set(CODES.map((code) => PROBLEMS[code].status as number))].toSorted();
+const STATUSES = [...new Set(CODES.map((code) => PROBLEMS[code].status as number))].toSorted((a, b) => a - b);
 
 const codesOf = (status: number): ProblemCode[] => CODES.filter((code) => PROBLEMS[code].status === status);
 

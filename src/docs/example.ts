@@ -16,17 +16,23 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   token: '…',
   refreshToken: '…',
   key: '$KEYSTILE_KEY',
+  reason: 'The laptop was lost.',
+  overlapSeconds: 86_400,
 };
 
 /** Telephone numbers where `to` is one of them, mail addresses where it is a list. */
 const PHONE = '+14155550123';
 const MAIL = 'ada@example.com';
 
-/** A body to begin with: what is required and no more, or one field where nothing is. */
+/** Fields that no schema requires, because one of several will do, but without which an example does not work. */
+const NEEDED = new Set(['text']);
+
+/** A body to begin with: what is required and no more; where nothing is, one field that a reader recognizes. */
 export function exampleBody(schema: JsonSchema, schemas: Schemas): unknown {
   const { properties = {}, required = [] } = resolve(schema, schemas);
   const names = Object.keys(properties);
-  const shown = required.length > 0 ? names.filter((name) => required.includes(name)) : [];
+  const needed = names.filter((name) => required.includes(name) || NEEDED.has(name));
+  const shown = needed.length > 0 ? needed : names.filter((name) => name in BY_NAME).slice(0, 1);
   return Object.fromEntries(shown.map((name) => [name, exampleValue(name, properties[name]!, schemas)]));
 }
 

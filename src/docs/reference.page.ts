@@ -6,7 +6,7 @@ import { curlOf, type DocumentedOperation } from './curl';
 import { html, type Html } from './html';
 import { anchorOf, renderInline, renderMarkdown } from './markdown';
 import type { Page } from './page';
-import { type JsonSchema, renderFields, type Schemas, typeOf } from './schema-view';
+import { type JsonSchema, renderFields, renderList, type Schemas } from './schema-view';
 
 interface Section {
   readonly name: string;
@@ -91,17 +91,14 @@ const breakable = (path: string): Html[] => path.split('/').flatMap((part, i) =>
 function renderParameters({ parameters = [] }: Operation, schemas: Schemas): Html | undefined {
   const named = parameters.filter((parameter): parameter is Parameter => 'name' in parameter);
   if (named.length === 0) return undefined;
+  const fields = named.map(({ name, in: place, required = false, description, schema }) => ({
+    name,
+    schema: { ...(schema as JsonSchema), description },
+    isRequired: required,
+    place: PLACES[place],
+  }));
   return html`<h4>Parameters</h4>
-    <ul class="fields">
-      ${named.map(
-        ({ name, in: place, required, description, schema }) =>
-          html`<li>
-            <code class="name">${name}</code> <span class="type">${typeOf((schema ?? {}) as JsonSchema, schemas)}, ${PLACES[place]}</span>${
-              required && html` <span class="required">required</span>`
-            }${description && html`<p>${renderInline(description)}</p>`}
-          </li>`,
-      )}
-    </ul>`;
+    ${renderList(fields, schemas)}`;
 }
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -132,7 +129,7 @@ function renderAnswers({ responses }: Operation, schemas: Schemas): Html {
 }
 
 function renderAnswer(status: string, { content = {} }: { content?: Record<string, { schema?: JsonSchema }> }, schemas: Schemas): Html {
-  const [[mediaType, { schema = undefined }] = ['', {}]] = Object.entries(content);
+  const [[mediaType, { schema }] = ['', {}]] = Object.entries(content);
   const fields = schema && renderFields(schema, schemas);
   const title = html`<strong>${status}</strong> ${STATUS_CODES[status]} <span class="type">${mediaType}</span>`;
   return fields

@@ -34,12 +34,21 @@ const DEEPEST = 5;
 /** Follows references and puts `allOf` together. What only adds `null` is the schema itself. */
 export function resolve(schema: JsonSchema, schemas: Schemas): JsonSchema {
   const { $ref, allOf, anyOf, oneOf, ...own } = schema;
-  const parts = [...($ref === undefined ? [] : [schemas[$ref.split('/').at(-1)!] ?? {}]), ...(allOf ?? [])];
-  const choice = (anyOf ?? oneOf ?? []).filter(({ type }) => type !== 'null');
-  if (choice.length === 1) parts.push(choice[0]!);
-  return parts
-    .map((part) => resolve(part, schemas))
-    .reduce<JsonSchema>((whole, part) => ({ ...part, ...whole, properties: { ...part.properties, ...whole.properties } }), own);
+  const named = $ref === undefined ? [] : [schemas[$ref.split('/').at(-1)!] ?? {}];
+  const choices = (anyOf ?? oneOf ?? []).filter(({ type }) => type !== 'null');
+  const parts = [...named, ...(allOf ?? []), ...(choices.length === 1 ? choices : [])].map((part) => resolve(part, schemas));
+  return Object.assign({}, ...parts, own, {
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties), own.properties) as JsonSchema['properties'],
+  }) as JsonSchema;
+}
+
+/** One field of an object, or one parameter. */
+export interface Field {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  readonly isRequired: boolean;
+  /** Of a parameter: `in the path`. */
+  readonly place?: string;
 }
 
 /** The fields of an object, one under the other, with theirs inside. */
@@ -48,17 +57,24 @@ export function renderFields(schema: JsonSchema, schemas: Schemas, depth = 1): H
   if (items) return renderFields(items, schemas, depth);
   const fields = Object.entries(properties);
   if (fields.length === 0 || depth > DEEPEST) return undefined;
-  return html`<ul class="fields">
-    ${fields.map(([name, field]) => renderField(name, field, required.includes(name), schemas, depth))}
-  </ul>`;
+  return renderList(
+    fields.map(([name, field]) => ({ name, schema: field, isRequired: required.includes(name) })),
+    schemas,
+    depth,
+  );
 }
 
-function renderField(name: string, field: JsonSchema, isRequired: boolean, schemas: Schemas, depth: number): Html {
+export const renderList = (fields: readonly Field[], schemas: Schemas, depth = 1): Html =>
+  html`<ul class="fields">
+    ${fields.map((field) => renderField(field, schemas, depth))}
+  </ul>`;
+
+function renderField({ name, schema: field, isRequired, place }: Field, schemas: Schemas, depth: number): Html {
   const schema = resolve(field, schemas);
   const limits = limitsOf(schema);
+  const type = [typeOf(field, schemas), place].filter(Boolean).join(', ');
   return html`<li>
-    <code class="name">${name}</code>
-    <span class="type">${typeOf(field, schemas)}</span>${isRequired && html` <span class="required">required</span>`}
+    <code class="name">${name}</code> <span class="type">${type}</span>${isRequired && html` <span class="required">required</span>`}
     ${schema.description && html`<p>${renderInline(schema.description)}</p>`} ${limits && html`<p class="limits">${limits}</p>`}
     ${renderFields(schema, schemas, depth + 1)}
   </li>`;
@@ -70,7 +86,7 @@ export function typeOf(field: JsonSchema, schemas: Schemas): string {
   const nullable = [field, ...(field.anyOf ?? []), ...(field.oneOf ?? [])].some(
     (part) => part.type === 'null' || part.type?.includes('null'),
   );
-  const [main = 'any value'] = [type].flat().filter((name): name is string => name !== undefined && name !== 'null');
+  const main = [type].flat().find((name) => name !== undefined && name !== 'null') ?? 'any value';
   const word = main === 'array' ? `list of ${plural(typeOf(items ?? {}, schemas))}` : format === 'date-time' ? 'time' : main;
   return nullable ? `${word} or null` : word;
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
 import { type RouteAccess, scopesOf } from '../permissions';
+import { describeField } from './describe-schemas';
 import type { Operation, Parameter, Responses, SecurityRequirement } from './openapi-types';
 import { problemResponse } from './problem-schemas';
 
@@ -11,6 +12,8 @@ export interface RouteFacts {
   readonly takesIfMatch: boolean;
   /** A POST that creates, so that it may be repeated under an `Idempotency-Key`. */
   readonly isRepeatable: boolean;
+  /** Its body may name scopes that do not exist. */
+  readonly namesScopes: boolean;
 }
 
 /** The names of the security schemes. */
@@ -24,7 +27,7 @@ export function describeOperation(operation: Operation, route: RouteFacts): Oper
   return {
     ...operation,
     description: [operation.description, whoMayCall(access)].filter(Boolean).join('\n\n'),
-    parameters: [...(operation.parameters ?? []).map(optionalWithDefault), ...headerParameters(facts)],
+    parameters: [...(operation.parameters ?? []).map(describeParameter), ...headerParameters(facts)],
     responses: {
       ...Object.fromEntries(Object.entries(operation.responses).map(([status, response]) => [status, named(response ?? {}, status)])),
       ...refusals(operation, facts),
@@ -40,9 +43,10 @@ const takesUpload = ({ requestBody }: Operation): boolean =>
   requestBody !== undefined && 'content' in requestBody && 'multipart/form-data' in requestBody.content;
 
 /** A class field with an initial value is not optional in TypeScript, but the parameter is. */
-function optionalWithDefault<P extends object>(parameter: P): P {
-  const hasDefault = 'schema' in parameter && (parameter.schema as { default?: unknown } | undefined)?.default !== undefined;
-  return hasDefault ? { ...parameter, required: false } : parameter;
+function describeParameter<P extends object>(parameter: P): P {
+  if (!('schema' in parameter) || !('name' in parameter)) return parameter;
+  const schema = describeField(parameter.name as string, parameter.schema as { readonly default?: unknown });
+  return { ...parameter, schema, ...(schema.default === undefined ? {} : { required: false }) };
 }
 
 /** OpenAPI asks for a description; the plugin leaves it empty. */
@@ -105,7 +109,7 @@ function refusals({ parameters = [], requestBody }: Operation, facts: RouteFacts
     [412, facts.takesIfMatch],
     [413, hasBody],
     [415, hasBody],
-    [422, facts.isRepeatable || (changes && !isPublic && hasBody)],
+    [422, facts.isRepeatable || facts.namesScopes],
     [429, !isPublic || changes],
     [503, true],
   ];

@@ -12,7 +12,7 @@ function describeSchema(name: string, schema: Schema): Schema {
   const required = schema.required?.filter((field) => !(name.endsWith('Dto') && hasDefault(schema.properties?.[field])));
   return {
     ...schema,
-    properties: Object.fromEntries(properties.map(([field, value]) => [field, MOMENT.test(field) ? asMoment(value as Schema) : value])),
+    properties: Object.fromEntries(properties.map(([field, value]) => [field, describeField(field, value)])),
     ...(required ? { required } : {}),
   };
 }
@@ -20,6 +20,9 @@ function describeSchema(name: string, schema: Schema): Schema {
 /** A class field with an initial value is not optional in TypeScript, but the member of a body is. */
 const hasDefault = (property: object | undefined): boolean =>
   property !== undefined && 'default' in property && property.default !== undefined;
+
+/** A field or a parameter of that name, with its format. */
+export const describeField = <S extends object>(name: string, schema: S): S => (MOMENT.test(name) ? (asMoment(schema) as S) : schema);
 
 const asMoment = (schema: Schema): Schema =>
   [schema.type].flat().includes('string') && !schema.format ? { ...schema, format: 'date-time' } : schema;

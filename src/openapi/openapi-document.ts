@@ -7,7 +7,7 @@ import { takesIfMatch } from '../http';
 import { RouteInventory } from '../permissions';
 import { describeOperation, type RouteFacts, SCHEMES } from './describe-operation';
 import { describeSchemas } from './describe-schemas';
-import { operationsOf, type PathItem } from './openapi-types';
+import { type Components, type Operation, operationsOf, type PathItem } from './openapi-types';
 import { operationId } from './operation-id';
 import { problemResponses, problemSchema } from './problem-schemas';
 
@@ -23,6 +23,10 @@ export interface OpenApiOptions {
 }
 
 export const OPENAPI_OPTIONS = Symbol('keystile:openapi-options');
+
+/** What the decorators say; whether the body names scopes stands in its schema. */
+type DeclaredFacts = Omit<RouteFacts, 'namesScopes'>;
+type Schemas = NonNullable<Components['schemas']>;
 
 const CREATING: ReadonlyArray<number | undefined> = [undefined, 201, 202];
 
@@ -58,7 +62,8 @@ export class OpenApiDocument {
       operationIdFactory: (controller, handler) => `${controller}.${handler}`,
     });
     const facts = this.routeFacts();
-    const paths = Object.entries(document.paths).map(([path, item]) => [path, describePath(path, item, facts)] as const);
+    const schemas = describeSchemas(document.components?.schemas);
+    const paths = Object.entries(document.paths).map(([path, item]) => [path, describePath(path, item, facts, schemas)] as const);
     const used = new Set(paths.flatMap(([, item]) => operationsOf(item).flatMap(([, { tags = [] }]) => tags)));
     return {
       ...document,
@@ -66,7 +71,7 @@ export class OpenApiDocument {
       tags: this.tags(used),
       components: {
         ...document.components,
-        schemas: { ...describeSchemas(document.components?.schemas), Problem: problemSchema },
+        schemas: { ...schemas, Problem: problemSchema },
         responses: problemResponses,
       },
     };
@@ -93,7 +98,7 @@ export class OpenApiDocument {
   }
 
   /** By `KeyController.rotate`: that name stands in the inventory and, for now, in the operation. */
-  private routeFacts(): ReadonlyMap<string, RouteFacts> {
+  private routeFacts(): ReadonlyMap<string, DeclaredFacts> {
     const controllers = new Map(this.discovery.getControllers().map(({ metatype }) => [metatype?.name, metatype as Function | null]));
     return new Map(
       this.inventory.routes.flatMap(({ method, access, name }) => {
@@ -109,14 +114,21 @@ export class OpenApiDocument {
   }
 }
 
-function describePath(path: string, item: PathItem, facts: ReadonlyMap<string, RouteFacts>): PathItem {
+function describePath(path: string, item: PathItem, facts: ReadonlyMap<string, DeclaredFacts>, schemas: Schemas): PathItem {
   return Object.fromEntries(
     operationsOf(item).map(([method, operation]) => {
       const name = operation.operationId ?? '';
       const known = facts.get(name);
-      if (!known)
-        throw new Error(`${method.toUpperCase()} ${path} (${name}) stands in the OpenAPI document but not in the route inventory`);
-      return [method, { ...describeOperation(operation, known), operationId: operationId(name.split('.')[1]!, path) }];
+      if (!known) throw new Error(`${path} (${name}) stands in the OpenAPI document but not in the route inventory`);
+      const described = describeOperation(operation, { ...known, namesScopes: namesScopes(operation, schemas) });
+      return [method, { ...described, operationId: operationId(name.split('.')[1]!, path) }];
     }),
   );
+}
+
+/** Whether the body has a field `scopes`, so that it may name some that do not exist. */
+function namesScopes({ requestBody }: Operation, schemas: Schemas): boolean {
+  const body = requestBody && 'content' in requestBody ? requestBody.content['application/json']?.schema : undefined;
+  const schema = body && '$ref' in body ? schemas[body.$ref.split('/').at(-1)!] : undefined;
+  return schema !== undefined && 'properties' in schema && 'scopes' in (schema.properties ?? {});
 }

@@ -6,7 +6,9 @@ import type { Reference, Response, Schema } from './openapi-types';
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 
 /** Every status that a problem can have. */
-export const PROBLEM_STATUSES: readonly number[] = [...new Set(CODES.map((code) => PROBLEMS[code].status as number))].toSorted();
+export const PROBLEM_STATUSES: readonly number[] = [...new Set(CODES.map((code) => PROBLEMS[code].status as number))].toSorted(
+  (a, b) => a - b,
+);
 
 const codesOf = (status: number): ProblemCode[] => CODES.filter((code) => PROBLEMS[code].status === status);
 
