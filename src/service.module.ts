@@ -2,10 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { AuditModule, auditScopes, CALL_DATABASE, CALL_OBSERVERS } from './audit';
-import { AuthenticationModule } from './authentication';
+import { AuthenticationModule, sessionCookieName } from './authentication';
 import { type Clock, CLOCK } from './common';
 import type { Secrets, Settings } from './config';
 import { DashboardModule } from './dashboard';
+import { DocsModule } from './docs';
 import { HttpModule } from './http';
 import { KeysModule, keyScopes, LastUse, PrefixedKeyFormat } from './keys';
 import { MessagingModule, type MessagingOptions, messagingScopes, SmtpMailer } from './messaging';
@@ -14,6 +15,7 @@ import { Metrics, OperationsModule } from './operations';
 import { MAILER, OrganizationsModule, organizationScopes } from './organizations';
 import { PermissionsModule } from './permissions';
 import { RateLimitsModule } from './rate-limits';
+import { SERVICE_VERSION, serviceDescription } from './service-description';
 
 /** What the service is made from. Only `service.ts` reads settings and opens databases. */
 export interface ServiceParts {
@@ -73,7 +75,13 @@ export class ServiceModule {
           failedAuthLimit: settings.FAILED_AUTH_LIMIT,
         }),
         MessagingModule.forRoot(messagingOptions(settings)),
-        OpenApiModule.forRoot({ publicUrl }),
+        OpenApiModule.forRoot({
+          ...serviceDescription,
+          version: SERVICE_VERSION,
+          publicUrl,
+          sessionCookie: sessionCookieName(publicUrl.startsWith('https:')),
+        }),
+        DocsModule.forRoot({ publicUrl }),
         DashboardModule,
       ],
     };

@@ -11,9 +11,9 @@ import { CallRecorder } from './audit';
 import { installGate } from './authentication';
 import { type Clock, redact, systemClock } from './common';
 import { type Environment, loadSecrets, readSettings, type Settings } from './config';
-import { LARGEST_BODY_BYTES, readJsonBodies } from './http';
+import { answerUnroutable, LARGEST_BODY_BYTES, readJsonBodies, secureHeaders } from './http';
 import { acceptUploads } from './messaging';
-import { secureHeaders, serveDocs } from './openapi';
+import { OpenApiDocument } from './openapi';
 import { SetupService } from './organizations';
 import { lockDataDirectory, migrateKeystile, openDatabase } from './persistence';
 import { ServiceModule, type ServiceParts } from './service.module';
@@ -95,6 +95,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, maxHeaderSize: LARGEST_HEADERS_BYTES },
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: 'idle',
+    frameworkErrors: answerUnroutable,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -103,6 +104,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   app.get(CallRecorder).recordCalls(fastify.server);
+  app.get(OpenApiDocument).describes(app);
   if (settings.CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...settings.CORS_ORIGINS],
@@ -110,7 +112,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
       maxAge: 600,
     });
   }
-  await secureHeaders(app);
+  await secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
   installGate(app);
   readJsonBodies(fastify);
   acceptUploads(app);

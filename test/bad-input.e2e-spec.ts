@@ -120,7 +120,7 @@ describe('bad input', () => {
       '{"name":"x","scopes":[],"metadata":{"__proto__":{"a":"b"}}}',
       '{"name":"x","scopes":[],"prototype":{"a":1}}',
     ]) {
-      expect((await post(body)).status).toBe(400);
+      expect([body, (await post(body)).status]).toEqual([body, 400]);
     }
     await app.get('/v1/api-keys?__proto__[scopes]=*&constructor[prototype][x]=1', { as: owner.token });
     expect(Object.keys(Object.prototype)).toEqual([]);

@@ -1,4 +1,3 @@
-import { IpAllowlist } from '../src/common';
 import { type Answer, KeystileApp, type TestKey, type TestPerson } from '../src/testing';
 
 const MISSING = 'Missing or invalid Authorization header';
@@ -332,8 +331,7 @@ describe('behind a proxy that is trusted', () => {
     expect(await from('')).toBe(403);
     const { token } = await app.owner();
     const calls = await app.get(`/v1/call-logs?keyId=${id}`, { as: token });
-    expect(calls.body.data.map(({ ip }: { ip: string }) => ip)).toEqual(['', '', '9.9.9.9', '203.0.113.7', '203.0.113.7']);
-    expect(new IpAllowlist(['203.0.113.7']).allows('203.0.113.7')).toBe(true);
+    expect(calls.body.data.map(({ ip }: { ip: string }) => ip)).toEqual([null, null, '9.9.9.9', '203.0.113.7', '203.0.113.7']);
     const open = await app.issueKey();
     expect((await app.get('/v1/whoami', { as: open.key, headers: { 'x-forwarded-for': '<script>' } })).status).toBe(200);
   });

@@ -9,7 +9,8 @@ describe('nobody gains a right they do not hold', () => {
   });
   afterAll(() => app.stop());
 
-  const keysOf = async () => (await app.get('/v1/api-keys?limit=100', { as: owner.token })).body.data as Array<{ id: string }>;
+  const keysOf = async () =>
+    ((await app.get('/v1/api-keys?limit=100', { as: owner.token })).body.data as Array<{ id: string }>).map(({ id }) => id);
   const manager = (scopes: string[] = [], more: object = {}) =>
     app.issueKey({ scopes: ['api_key.create', 'api_key.update', 'api_key.rotate', 'api_key.read', 'api_key.revoke', ...scopes], ...more });
 

@@ -6,6 +6,8 @@ describe('API keys', () => {
 
   beforeAll(async () => {
     app = await KeystileApp.start();
+  });
+  beforeEach(async () => {
     owner = await app.owner();
   });
   afterAll(() => app.stop());
@@ -320,6 +322,7 @@ describe('API keys', () => {
       app.clock.move({ seconds: 1 });
       expect((await whoami(old.key)).body.code).toBe('api_key_revoked');
       expect((await whoami(rotated.body.key)).status).toBe(200);
+      owner = await app.owner();
       const read = await app.get(`/v1/api-keys/${old.id}`, { as: owner.token });
       expect(read.body.credentials.map(({ state }: { state: string }) => state)).toEqual(['active', 'retired']);
     });
@@ -372,7 +375,6 @@ describe('API keys', () => {
       const { token } = await app.login(owner.email);
       const rotated = await app.post(`/v1/api-keys/${id}/rotate`, { as: token, body: {} });
       expect(rotated.body.rotationDueAt).toBe(new Date(app.clock.now().getTime() + 90 * 86_400_000).toISOString());
-      owner = await app.login(owner.email);
     });
   });
 

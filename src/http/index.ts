@@ -8,7 +8,7 @@ export { HttpModule, type HttpOptions } from './http.module';
 export { IdPipe } from './id.pipe';
 export { LARGEST_BODY_BYTES, readJsonBodies } from './json-body';
 export { PageQueryDto, WholeNumber } from './page-query.dto';
-export { problemBody, ProblemFilter, REALM, toProblem } from './problem.filter';
+export { answerUnroutable, problemBody, ProblemFilter, REALM, toProblem } from './problem.filter';
 export { IDEMPOTENT_REPLAY_CHECK, type IdempotentReplayCheck, type RepeatedRequest } from './replay-check';
 export { HasNoControls, IsMoment, IsNotBlank, MayBeAbsent } from './text';
 export { secureHeaders } from './secure-headers';

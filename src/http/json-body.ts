@@ -20,7 +20,10 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     void parse(request, body.toString('utf8'), (error, value?: unknown) => {
       if (error) return done(new Problem('malformed_json'));
-      return isObject(value) ? done(null, value) : done(invalidField('', 'must be an object'));
+      if (!isObject(value)) return done(invalidField('', 'must be an object'));
+      // class-transformer drops this name without a word, and no field of ours has it.
+      if (Object.hasOwn(value, 'prototype')) return done(invalidField('/prototype', 'property prototype should not exist'));
+      return done(null, value);
     });
   });
   fastify.addHook('preParsing', (request, _reply, _payload, done) => {
@@ -57,4 +60,4 @@ function isTooDeepOrWide(body: Buffer): boolean {
 
 const [QUOTE, BACKSLASH, COMMA, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\,[]{}');
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

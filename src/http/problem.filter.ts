@@ -21,17 +21,28 @@ export class ProblemFilter implements ExceptionFilter {
     if (call) call.code = problem.code;
     if (problem.code === 'internal_error') this.logger.error(`${call?.requestId ?? ''} ${describe(error)}`);
     if (problem.code === 'unavailable') this.logger.warn(`${call?.requestId ?? ''} ${describe(problem.cause ?? problem)}`);
-    if (reply.sent) return;
-    const challenge = challengeOf(problem);
-    if (challenge) void reply.header('www-authenticate', challenge);
-    const { retryAfterSeconds } = problem.extras;
-    if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(problemBody(problem, call?.requestId ?? null));
+    if (!reply.sent) sendProblem(reply, problem, call?.requestId ?? null);
   }
+}
+
+/** Answers a request whose path cannot be decoded: Fastify's router refuses it before any hook or filter runs. */
+export function answerUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const call = findCall(request);
+  const problem = toProblem(error);
+  if (call) call.code = problem.code;
+  sendProblem(reply, problem, call?.requestId ?? null);
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem, requestId: string | null): void {
+  const challenge = challengeOf(problem);
+  if (challenge) void reply.header('www-authenticate', challenge);
+  const { retryAfterSeconds } = problem.extras;
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(problemBody(problem, requestId));
 }
 
 /** The body of an answer that says no (`api.md` 2). */

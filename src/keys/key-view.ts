@@ -14,7 +14,7 @@ export function keyView(key: ApiKey, credentials: readonly ApiKeyCredential[], n
     organizationId: key.organizationId,
     name: key.name,
     description: key.description,
-    prefix: newestFirst[0]?.prefix ?? '',
+    prefix: newestFirst.find(({ state }) => state === 'active')?.prefix ?? newestFirst[0]?.prefix ?? '',
     environment: key.environment,
     status: statusOf(key, now),
     scopes: key.scopes,
@@ -38,7 +38,8 @@ export function keyView(key: ApiKey, credentials: readonly ApiKeyCredential[], n
   };
 }
 
-export const issuedView = (view: KeyView, token: string): IssuedKeyView => ({ ...view, key: token });
+/** The same object, so that its ETag stays with it. */
+export const issuedView = (view: KeyView, token: string): IssuedKeyView => Object.assign(view, { key: token });
 
 function credentialView(
   key: ApiKey,

@@ -1,10 +1,10 @@
-import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createConnection } from 'mysql2/promise';
 
 import { SqliteDatabase } from './sqlite-driver';
 import { serialiseSqlite } from './sqlite-gate';
 
-type Entities = MixedList<Function>;
+type Entities = readonly Function[];
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const POOL_SIZE = 10;
@@ -19,7 +19,7 @@ const SQLITE_BUSY_MS = 5_000;
  */
 export async function openDatabase(url: string, entities: Entities): Promise<DataSource> {
   const options = url.startsWith('sqlite:') ? sqliteOptions(url.slice('sqlite:'.length)) : await mysqlOptions(url);
-  return serialiseSqlite(new DataSource({ ...options, entities, synchronize: false } as DataSourceOptions)).initialize();
+  return serialiseSqlite(new DataSource({ ...options, entities: [...entities], synchronize: false } as DataSourceOptions)).initialize();
 }
 
 function sqliteOptions(database: string): Partial<DataSourceOptions> {

@@ -23,5 +23,11 @@ export function lockDataDirectory(path: string): DataLock {
       cause: error,
     });
   }
-  return { release: () => file.close() };
+  return {
+    release: () => {
+      // Closing alone leaves the lock to the garbage collector.
+      file.exec('ROLLBACK');
+      file.close();
+    },
+  };
 }
