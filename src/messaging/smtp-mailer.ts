@@ -5,6 +5,7 @@ import { createTransport, type SendMailOptions, type Transporter } from 'nodemai
 
 import { type Delivery, type OutgoingMessage, type Provider, providerId, publicError } from './delivery';
 import { MESSAGING_OPTIONS, type MessagingOptions } from './messaging-options';
+import { credentialsOf, requiresTls } from './smtp-url';
 
 /** One message to one person, in plain text. */
 export interface PlainMail {
@@ -135,6 +136,7 @@ function openTransport(url: string): Transporter {
   return createTransport({
     url,
     pool: true,
+    requireTLS: requiresTls(url),
     maxConnections: CONNECTIONS,
     maxRequeues: 1,
     connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -151,9 +153,3 @@ function openTransport(url: string): Transporter {
 const mailbox = (address: string): { name: string; address: string } => ({ name: '', address });
 
 const domainOf = (address: string): string => /@([A-Za-z0-9.-]+)>?\s*$/.exec(address)?.[1] ?? 'localhost';
-
-/** As it stands in the URL, and as it is sent. */
-function credentialsOf(url: string): string[] {
-  const { password } = new URL(url);
-  return [password, /%(?![0-9A-Fa-f]{2})/.test(password) ? password : decodeURIComponent(password)];
-}
