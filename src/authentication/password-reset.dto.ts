@@ -19,5 +19,6 @@ export class ResetPasswordDto {
   readonly password!: string;
 }
 
-/** Nothing, on purpose. */
+/** An empty object: there is nothing to tell. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- the documents need a class
 export class EmptyView {}

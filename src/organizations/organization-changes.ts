@@ -30,7 +30,7 @@ export function auditedPart(organization: Organization): object {
 }
 
 function plainChanges(dto: UpdateOrganizationDto): Changes {
-  return Object.fromEntries(PLAIN.filter((field) => dto[field] !== undefined).map((field) => [field, dto[field]])) as Changes;
+  return Object.fromEntries(PLAIN.filter((field) => dto[field] !== undefined).map((field) => [field, dto[field]]));
 }
 
 function statusChange(before: Organization, status: Organization['status'] | undefined, now: Date): Changes {
