@@ -1,6 +1,9 @@
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 
 import { RecordQueryDto } from './record-query.dto';
+
+/** Ids are ASCII; MySQL refuses to compare their columns with anything else. */
+const ANY_ID = /^[\x21-\x7e]{1,30}$/;
 
 export class AuditEventQueryDto extends RecordQueryDto {
   /** An action such as `api_key.created`, or its beginning, followed by `*`. */
@@ -9,13 +12,11 @@ export class AuditEventQueryDto extends RecordQueryDto {
   readonly action?: string;
 
   @IsOptional()
-  @IsString()
-  @Length(1, 30)
+  @Matches(ANY_ID, { message: 'must be an id' })
   readonly actorId?: string;
 
   @IsOptional()
-  @IsString()
-  @Length(1, 30)
+  @Matches(ANY_ID, { message: 'must be an id' })
   readonly targetId?: string;
 }
 

@@ -86,18 +86,7 @@ export class KeyReader {
       const holders = query.subQuery().select('held.keyId').from(ApiKeyScope, 'held').where('held.scope IN (:...patterns)').getQuery();
       query.andWhere(`api_key.id IN ${holders}`, { patterns: patternsCovering(scope) });
     }
-    if (q) {
-      const byPrefix = query
-        .subQuery()
-        .select('shown.keyId')
-        .from(ApiKeyCredential, 'shown')
-        .where("shown.prefix LIKE :prefix ESCAPE '!'")
-        .getQuery();
-      query.andWhere(
-        new Brackets((either) => either.where("api_key.nameFolded LIKE :name ESCAPE '!'").orWhere(`api_key.id IN ${byPrefix}`)),
-        { name: `%${literal(foldName(q))}%`, prefix: `${literal(q)}%` },
-      );
-    }
+    if (q) this.search(query, q);
     if (expiresBefore) query.andWhere('api_key.expiresAt < :expiresBefore', { expiresBefore: new Date(expiresBefore) });
     if (lastUsedBefore) {
       query.andWhere('(api_key.lastUsedAt < :unusedSince OR (api_key.lastUsedAt IS NULL AND api_key.createdAt < :unusedSince))', {
@@ -105,7 +94,26 @@ export class KeyReader {
       });
     }
   }
+
+  private search(query: SelectQueryBuilder<ApiKey>, q: string): void {
+    const name = `%${literal(foldName(q))}%`;
+    const byName = "api_key.nameFolded LIKE :name ESCAPE '!'";
+    if (!isAscii(q)) {
+      query.andWhere(byName, { name });
+      return;
+    }
+    const byPrefix = query
+      .subQuery()
+      .select('shown.keyId')
+      .from(ApiKeyCredential, 'shown')
+      .where("shown.prefix LIKE :prefix ESCAPE '!'")
+      .getQuery();
+    query.andWhere(new Brackets((either) => either.where(byName).orWhere(`api_key.id IN ${byPrefix}`)), { name, prefix: `${literal(q)}%` });
+  }
 }
+
+/** Columns of ids and prefixes hold ASCII; MySQL refuses to compare them with anything else. */
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
 /** The order of `statusOf`, as conditions. */
 const STATUS_CONDITIONS = {

@@ -2,6 +2,7 @@ import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsAscii,
   IsIn,
   IsInt,
   IsISO8601,
@@ -58,6 +59,7 @@ export class OwnerDto {
 
   @IsString()
   @Length(1, 64)
+  @IsAscii()
   readonly id!: string;
 }
 
@@ -264,6 +266,7 @@ export class ListKeysDto extends PageQueryDto {
   @IsOptional()
   @IsString()
   @Length(1, 64)
+  @IsAscii()
   readonly owner?: string;
 
   /** Keys that hold this scope, by name or by a wildcard. */
