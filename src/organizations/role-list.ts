@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
-import { notFound, type Page, PageCursors, type PagePosition, type Principal } from '../common';
+import { isId, notFound, type Page, PageCursors, type PagePosition, type Principal } from '../common';
 import { type PageQueryDto, tagged } from '../http';
 import { BUILT_IN_ROLES, type BuiltInRole, builtInRole } from './built-in-roles';
 import { newestFirst, positionOf } from './newest-first';
@@ -41,7 +41,7 @@ export class RoleList {
 
   /** @throws Problem `not_found` */
   async row(manager: EntityManager, organizationId: string, id: string): Promise<Role> {
-    const role = await manager.findOneBy(Role, { id, organizationId, deletedAt: IsNull() });
+    const role = isId('rol', id) ? await manager.findOneBy(Role, { id, organizationId, deletedAt: IsNull() }) : null;
     if (!role) throw notFound();
     return role;
   }
