@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   http: ['common', 'permissions', 'persistence'],
   audit: ['common', 'persistence', 'permissions', 'http'],
   organizations: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'http'],
-  keys: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'organizations', 'http'],
+  keys: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'organizations', 'rate-limits', 'http'],
   'rate-limits': ['common', 'coordination', 'http'],
   authentication: ['common', 'permissions', 'rate-limits', 'keys', 'organizations', 'audit', 'http'],
   messaging: ['common', 'persistence', 'permissions', 'audit', 'http'],
