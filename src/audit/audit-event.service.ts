@@ -35,10 +35,10 @@ export class AuditEventService {
   async get(principal: Principal, actor: Actor, scope: AuditEventQueryDto['scope'], id: string): Promise<AuditEventView> {
     const organizationId = organizationOf(principal, scope);
     const event = await this.database.manager.findOneBy(AuditEvent, { id, organizationId: organizationId ?? INSTALLATION });
-    const [view] = event ? await this.views([event]) : [];
-    if (!view) throw notFound();
+    if (!event) throw notFound();
+    const [shown] = await this.views([event]);
     await this.reads.record(organizationId, actor, { id });
-    return view;
+    return shown!;
   }
 
   private walkOf(organizationId: string | null, { from, to }: TimeRange, query: AuditEventQueryDto): IndexWalk {

@@ -44,9 +44,9 @@ export class CallLogService {
     await this.store.flush();
     const search = await this.searches.one(organizationId, requestId);
     const rows = search ? (await walk<CallLog>(this.database, search.walk, search.after, 1)).rows : [];
-    const [view] = await this.views(rows);
-    if (!view) throw notFound();
-    return view;
+    if (rows.length === 0) throw notFound();
+    const [shown] = await this.views(rows);
+    return shown!;
   }
 
   private async views(rows: readonly CallLog[]): Promise<CallLogView[]> {

@@ -89,7 +89,8 @@ export class CallRecorder {
  * `end` does not go through `write`, so each byte is counted once.
  */
 function watch(request: IncomingMessage, response: ServerResponse, done: (status: number, bytes: number) => void): void {
-  const { write, end } = response;
+  const write = response.write.bind(response);
+  const end = response.end.bind(response);
   let bytes = 0;
   let isDone = false;
   const finish = (status: number): void => {
@@ -97,19 +98,19 @@ function watch(request: IncomingMessage, response: ServerResponse, done: (status
     isDone = true;
     done(status, hasBody(request, response) ? bytes : 0);
   };
-  response.write = function recordingWrite(this: ServerResponse, ...parameters: Parameters<typeof write>) {
-    const flowing = write.apply(this, parameters);
+  response.write = ((...parameters: Parameters<typeof write>) => {
+    const flowing = write(...parameters);
     bytes += sizeOf(parameters[0], parameters[1]);
     return flowing;
-  } as typeof write;
-  response.end = function recordingEnd(this: ServerResponse, ...parameters: Parameters<typeof end>) {
+  }) as typeof write;
+  response.end = ((...parameters: Parameters<typeof end>) => {
     const status = response.destroyed || request.socket.destroyed ? CLIENT_CLOSED_REQUEST : response.statusCode;
     // First, because it throws on what cannot be sent, and then somebody ends it again in another way.
-    const ended = end.apply(this, parameters);
+    const ended = end(...parameters);
     bytes += sizeOf(parameters[0], parameters[1]);
     finish(status);
     return ended;
-  } as typeof end;
+  }) as typeof end;
   response.once('close', () => finish(CLIENT_CLOSED_REQUEST));
 }
 

@@ -66,7 +66,7 @@ async function read<Row>(database: DataSource, walked: IndexWalk, after: Positio
   const conditions = [...walked.along, before(walked.order, after), ...(end ? [notBefore(walked.order, end)] : []), ...walked.filters];
   const names = columns.map(({ databaseName }) => databaseName);
   const rows = await select(database, walked, names, conditions, `LIMIT ${most}`);
-  return rows.map((row) => hydrate<Row>(database, columns, row));
+  return rows.map((row) => hydrate(database, columns, row) as Row);
 }
 
 /** Where the next step ends; `null` where it ends with the walk. Only the index is read for it. */
@@ -113,8 +113,8 @@ function positionOf(database: DataSource, { entity, order }: IndexWalk, row: unk
 const columnsOf = (database: DataSource, { entity, properties }: IndexWalk): readonly ColumnMetadata[] =>
   database.getMetadata(entity).columns.filter(({ propertyName }) => properties?.includes(propertyName) ?? true);
 
-function hydrate<Row>(database: DataSource, columns: readonly ColumnMetadata[], row: RawRow): Row {
+function hydrate(database: DataSource, columns: readonly ColumnMetadata[], row: RawRow): object {
   const values: Record<string, unknown> = {};
   for (const column of columns) values[column.propertyName] = database.driver.prepareHydratedValue(row[column.databaseName], column);
-  return values as Row;
+  return values;
 }

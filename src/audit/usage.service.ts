@@ -81,7 +81,8 @@ export class UsageService {
 
   private rangeOf(query: UsageQueryDto): { from: Date; to: Date } {
     const given = readRange(query);
-    const to = given.to ?? this.clock.now();
+    // The calls of this very millisecond are in it.
+    const to = given.to ?? new Date(this.clock.now().getTime() + 1);
     const from = given.from ?? new Date(to.getTime() - 24 * HOUR_MS);
     const length = to.getTime() - from.getTime();
     if (length <= 0) throw invalidField('/from', 'must be earlier than to');

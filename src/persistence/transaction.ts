@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 import { asProblem, isRetryable } from './errors';
 
@@ -13,12 +13,35 @@ const MOST_ATTEMPTS = 4;
 export async function inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Every rule stands in a WHERE, so the weaker level loses nothing and takes no gap locks. SQLite knows one level only.
-      return dataSource.options.type === 'better-sqlite3'
-        ? await dataSource.transaction(work)
-        : await dataSource.transaction('READ COMMITTED', work);
+      return await once(dataSource, work);
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || !isRetryable(error)) throw asProblem(error);
     }
   }
+}
+
+async function once<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    // Every rule stands in a WHERE, so the weaker level loses nothing and takes no gap locks. SQLite knows one level only.
+    await runner.startTransaction(dataSource.options.type === 'better-sqlite3' ? undefined : 'READ COMMITTED');
+    const result = await work(runner.manager).finally(() => takeNoMore(runner));
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    // The first error is the one to tell; a connection that is gone undoes the rest by itself.
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+/** What `work` left running (the rest of a `Promise.all` that failed) would otherwise be done after the end, outside of the transaction. */
+function takeNoMore(runner: QueryRunner): void {
+  const query = runner.query.bind(runner) as (sql: string, ...rest: unknown[]) => Promise<never>;
+  runner.query = async (sql: string, ...rest: unknown[]): Promise<never> => {
+    if (sql !== 'COMMIT' && sql !== 'ROLLBACK') throw new Error('The transaction is over: wait for every statement before it ends');
+    return query(sql, ...rest);
+  };
 }

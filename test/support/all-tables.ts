@@ -1,9 +1,15 @@
-import { auditEntities, auditMigrations, callEntities, callMigrations } from '../../src/audit';
+import type { Migration } from '../../src/persistence';
+import { callEntities, callLogMigrations, mainEntities, mainMigrations } from '../../src/service-schema';
+
+interface Tables {
+  readonly entities: readonly Function[];
+  readonly migrations: readonly Migration[];
+}
 
 /** Every table of the service, by the database that it stands in; on MySQL and MariaDB the two are one. */
-export const mainTables = { entities: [...auditEntities], migrations: [...auditMigrations] };
-export const callTables = { entities: [...callEntities], migrations: [...callMigrations] };
-export const allTables = {
-  entities: [...mainTables.entities, ...callTables.entities],
-  migrations: [...mainTables.migrations, ...callTables.migrations],
+export const mainTables: Tables = { entities: mainEntities, migrations: mainMigrations };
+export const callTables: Tables = { entities: callEntities, migrations: callLogMigrations };
+export const allTables: Tables = {
+  entities: [...mainEntities, ...callEntities],
+  migrations: [...mainMigrations, ...callLogMigrations],
 };

@@ -1,6 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Calls `before` with the number of each statement, from 1, before the database gets it. What it throws is thrown instead. */
+/** Stopping before one of these leaves behind what stopping before the next other one does. */
+const CHANGES_NOTHING = /^\s*(?:SELECT|PRAGMA|SHOW)\b/i;
+
+/** Calls `before` with the number of each statement that changes something, from 1, before the database gets it. What it throws is thrown instead. */
 export function beforeStatement(dataSource: DataSource, before: (statement: number) => void): void {
   const { driver } = dataSource;
   const create = driver.createQueryRunner.bind(driver);
@@ -9,7 +12,7 @@ export function beforeStatement(dataSource: DataSource, before: (statement: numb
     const runner = create(mode);
     const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
     runner.query = async (...parameters: unknown[]): Promise<never> => {
-      before(++statement);
+      if (!CHANGES_NOTHING.test(String(parameters[0]))) before(++statement);
       return (await query(...parameters)) as never;
     };
     return runner;
