@@ -14,7 +14,9 @@ const link = await new Promise((resolve, reject) => {
   const read = (chunk) => {
     printed += chunk;
     const found = /(http:\/\/\S+)\/api-management\/setup#(\S+)/.exec(printed);
-    if (found) (clearTimeout(timer), resolve({ base: found[1], token: found[2] }));
+    if (!found) return;
+    clearTimeout(timer);
+    resolve({ base: found[1], token: found[2] });
   };
   service.stdout.on('data', read);
   service.stderr.on('data', read);
@@ -22,11 +24,8 @@ const link = await new Promise((resolve, reject) => {
 });
 
 const call = async (method, path, { token, body } = {}) => {
-  const answer = await fetch(link.base + path, {
-    method,
-    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) },
-    body: body && JSON.stringify(body),
-  });
+  const headers = { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) };
+  const answer = await fetch(link.base + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   return { status: answer.status, body: await answer.json().catch(() => null) };
 };
 

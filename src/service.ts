@@ -1,7 +1,6 @@
 import { ConsoleLogger, type DynamicModule, type INestApplicationContext, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import { mkdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -102,7 +101,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     logger: new RedactingLogger(settings),
     abortOnError: false,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   app.get(CallRecorder).recordCalls(fastify.server);
   app.get(OpenApiDocument).describes(app);
   if (settings.CORS_ORIGINS.length > 0) {
@@ -141,7 +140,7 @@ async function openStore({ DATABASE_URL, DATA_DIR }: Settings, { exclusive }: { 
     mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
     if (exclusive) {
       const lock = lockDataDirectory(join(DATA_DIR, 'keystile.lock'));
-      opened.push({ destroy: async () => lock.release() });
+      opened.push({ destroy: () => Promise.resolve(lock.release()) });
     }
     const database = await openDatabase(DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'keystile.sqlite')}`, mainEntities);
     opened.push(database);
@@ -189,7 +188,7 @@ async function withPort(settings: Settings): Promise<Settings> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
     probe.once('error', reject);
-    probe.listen({ host: settings.HOST, port: 0 }, resolve);
+    probe.listen({ host: settings.HOST, port: 0 }, () => resolve());
   });
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));

@@ -66,7 +66,7 @@ export class DualStrategy extends PassportStrategy(HeaderOnlyBearer, 'keystile')
   async authenticateCall(call: PresentedCall): Promise<Authentication> {
     return new Promise((resolve, reject) => {
       const settle = (error: unknown, authentication?: Authentication | false | null): void => {
-        if (error) return reject(error instanceof Error ? error : new Error(String(error)));
+        if (error) return reject(error instanceof Error ? error : new Error('The strategy failed', { cause: error }));
         resolve(authentication || { outcome: 'malformed_credentials', suspect: null, presentedPrefix: null });
       };
       const run = this.getPassportInstance().authenticate('keystile', { session: false }, settle) as Middleware;
@@ -76,7 +76,7 @@ export class DualStrategy extends PassportStrategy(HeaderOnlyBearer, 'keystile')
 
   /** An instance of its own: passport's global one holds one strategy of a name, and two applications may live in one process. */
   getPassportInstance(): passport.Authenticator {
-    return (this.authenticator ??= new passport.Passport() as passport.Authenticator);
+    return (this.authenticator ??= new passport.Passport());
   }
 
   private async validateUserToken(token: string): Promise<Authentication> {

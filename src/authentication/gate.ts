@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 
 import { callOf, type Principal } from '../common';
 import { type AccessConfig, RouteInventory } from '../permissions';
@@ -16,7 +15,7 @@ export interface AdmittedRequest {
  * exist (`decisions.md` 1). Fastify's route config says what the route asks for.
  */
 export function installGate(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   const gatekeeper = app.get(Gatekeeper);
   const inventory = app.get(RouteInventory);
   fastify.addHook('onRoute', ({ method, url, config }) => {

@@ -4,8 +4,8 @@ import { withServiceParts } from '../service';
 
 /** Where a command writes. */
 export interface Output {
-  out(line: string): void;
-  error(line: string): void;
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
 }
 
 type Run = (words: readonly string[], environment: Environment, output: Output) => Promise<boolean>;

@@ -34,7 +34,7 @@ function sqliteOptions(database: string): Partial<DataSourceOptions> {
       // An answered change survives a power cut.
       sqlite.pragma('synchronous = FULL');
     },
-  } as Partial<DataSourceOptions>;
+  };
 }
 
 async function mysqlOptions(url: string): Promise<Partial<DataSourceOptions>> {
@@ -48,7 +48,7 @@ async function mysqlOptions(url: string): Promise<Partial<DataSourceOptions>> {
     // 0 rows matched and 1 row matched must differ, whether or not the values change.
     flags: ['FOUND_ROWS'],
     extra: { enableKeepAlive: true },
-  } as Partial<DataSourceOptions>;
+  };
 }
 
 async function serverType(url: string): Promise<'mysql' | 'mariadb'> {

@@ -43,7 +43,7 @@ function bindable(parameters: unknown[]): unknown[] {
 function withBuffers<T extends Row | undefined>(row: T): T {
   for (const name in row) {
     const value: unknown = row[name];
-    if (value instanceof ArrayBuffer) (row as Row)[name] = Buffer.from(value);
+    if (value instanceof ArrayBuffer) row[name] = Buffer.from(value);
   }
   return row;
 }
