@@ -13,7 +13,7 @@ const CHOICES = {
   keys: { query: {}, isShown: ({ principalType }) => principalType !== 'user' },
   all: { query: {}, isShown: () => true },
   refused: { query: { statusClass: '4xx' }, isShown: () => true },
-  unknown: { query: { scope: 'installation' }, isShown: () => true },
+  unknown: { query: { scope: 'installation', statusClass: '4xx' }, isShown: () => true },
 };
 
 export async function callsPage({ person }) {

@@ -5,10 +5,12 @@ import { report } from './router.js';
 
 /** @param {(data: FormData) => Promise<void>} send */
 export function onSubmit(form, send) {
+  form.addEventListener('input', ({ target }) => clearFaults(target.closest('.field') ?? form));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (form.hasAttribute('aria-busy')) return;
     clearFaults(form);
+    part(form, 'alert').textContent = '';
     if (!checkFields(form)) return;
     form.setAttribute('aria-busy', 'true');
     try {
@@ -61,10 +63,10 @@ function checkFields(form) {
   return wrong.length === 0;
 }
 
-function clearFaults(form) {
-  part(form, 'alert').textContent = '';
-  for (const fault of form.querySelectorAll('.fault')) fault.remove();
-  for (const field of form.querySelectorAll('[aria-invalid]')) {
+/** @param {Element} root a form, or one field of it */
+function clearFaults(root) {
+  for (const fault of root.querySelectorAll('.fault')) fault.remove();
+  for (const field of [root, ...root.querySelectorAll('[aria-invalid]')]) {
     field.removeAttribute('aria-invalid');
     const described = (field.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => !id.endsWith('-fault'));
     if (described.join('')) field.setAttribute('aria-describedby', described.join(' '));

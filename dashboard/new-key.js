@@ -51,7 +51,7 @@ function offerScopes(form, catalog, { may }) {
     if (target.name !== 'scopes') return;
     const hasAll = new FormData(form).getAll('scopes').includes('*');
     part(form, 'warning').textContent = hasAll
-      ? 'Whoever holds this key can do everything that you can: make and revoke keys, too. Choose single scopes unless you know why not.'
+      ? 'Whoever holds this key can do everything that you can: make and revoke keys, too. Choose single scopes unless you have a reason not to.'
       : '';
   });
 }

@@ -1,5 +1,5 @@
 /** The one moment at which a secret is shown. It stays on the page until somebody has it, and is nowhere afterwards. */
-import { copyText, fill, openDialog, part, say, view } from './dom.js';
+import { copyText, element, fill, openDialog, part, say, view } from './dom.js';
 import { askBeforeLeaving, go, place } from './router.js';
 
 /** @param {{ title: string, overlap?: string }} words `overlap` tells what becomes of the old secret */
@@ -51,7 +51,8 @@ function examplesFor({ key, scopes, environment, allowedIps }, { person }) {
 
 function exampleElement({ purpose, command }) {
   const example = view('example');
-  fill(example, { purpose, command });
+  fill(example, { purpose });
+  part(example, 'command').append(...command.split(/(?= -)/).map((argument) => element('span', argument, { class: 'argument' })));
   const copy = part(example, 'copy');
   copy.setAttribute('aria-label', `Copy the command: ${purpose}`);
   copy.addEventListener('click', async () => {
