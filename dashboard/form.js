@@ -31,7 +31,7 @@ function tellFailure(form, error) {
     return;
   }
   const { message, faults = [] } = error;
-  const elsewhere = faults.filter(({ pointer, message: text }) => !markField(form, pointer.split('/')[1], capitalized(text)));
+  const elsewhere = faults.filter(({ pointer, message: text }) => !markField(form, pointer.split('/')[1], text));
   const isAllMarked = faults.length > 0 && elsewhere.length === 0;
   const rest = elsewhere.map(({ pointer, message: text }) => `${pointer} ${text}`).join('; ');
   part(form, 'alert').textContent = isAllMarked ? '' : `${message}${rest && ` ${rest}`}`;
@@ -47,7 +47,7 @@ export function markField(form, name, text) {
   if (!box) return false;
   const target = box.matches('fieldset') ? box : field;
   if (target.hasAttribute('aria-invalid')) return true;
-  const fault = element('p', text, { class: 'fault', id: `${name}-fault` });
+  const fault = element('p', asSentence(text, box), { class: 'fault', id: `${name}-fault` });
   box.append(fault);
   // A fieldset takes no focus by itself.
   if (target === box) box.tabIndex = -1;
@@ -74,4 +74,9 @@ function clearFaults(root) {
   }
 }
 
-const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** The API leaves out the subject, or names the field as programs do: people know it by its label. */
+function asSentence(text, box) {
+  const label = box.querySelector('label, legend').firstChild.textContent.trim();
+  const sentence = /^(?:is|must)\b/.test(text) ? `${label} ${text}` : text;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -1,11 +1,12 @@
 /** The form that makes a key: name, environment, scopes, then the optional bounds. */
-import { call, repeatablePost } from './api.js';
+import { call, Failure, repeatablePost } from './api.js';
 import { fill, part, view } from './dom.js';
 import { chosenExpiry, offerExpiry } from './expiry.js';
 import { markField, onSubmit } from './form.js';
 import { showSecret } from './secret.js';
 
 export async function newKeyPage(session) {
+  if (!session.may('api_key.create')) throw new Failure('Your role may not create keys. Ask an owner or admin of the organization.');
   const { data: catalog } = await call('GET', '/v1/scopes');
   const page = view('new-key');
   const form = page.querySelector('form');
