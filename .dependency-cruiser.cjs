@@ -1,21 +1,20 @@
 /**
- * The import map: which folder of src/ may import which (docs/architecture.md, "Layout"). Imports point down, and go through the
+ * The import map: which folder of src/ may import which (docs/architecture.md, “Layout”, has the same table). Imports point down, and go through the
  * other folder's index.ts. A folder that is not listed here may import nothing, and nothing may import it.
  */
 const MAY_IMPORT = {
   common: [],
   config: ['common'],
   persistence: ['common'],
-  coordination: ['common', 'persistence'],
   permissions: ['common'],
   http: ['common', 'permissions', 'persistence'],
   audit: ['common', 'persistence', 'permissions', 'http'],
-  organizations: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'http'],
-  keys: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'organizations', 'rate-limits', 'http'],
-  'rate-limits': ['common', 'coordination', 'http'],
-  authentication: ['common', 'permissions', 'rate-limits', 'keys', 'organizations', 'audit', 'http'],
-  messaging: ['common', 'persistence', 'permissions', 'audit', 'http'],
-  operations: ['common', 'persistence', 'coordination', 'permissions', 'audit', 'organizations', 'keys', 'rate-limits', 'http'],
+  organizations: ['common', 'persistence', 'permissions', 'http', 'audit'],
+  'rate-limits': ['common', 'http'],
+  keys: ['common', 'persistence', 'permissions', 'http', 'audit', 'organizations', 'rate-limits'],
+  authentication: ['common', 'permissions', 'http', 'audit', 'organizations', 'rate-limits', 'keys'],
+  messaging: ['common', 'persistence', 'permissions', 'http', 'audit'],
+  operations: ['common', 'persistence', 'permissions', 'http', 'audit', 'organizations', 'rate-limits', 'keys'],
   openapi: ['common', 'permissions', 'http'],
   docs: ['common', 'permissions', 'http', 'openapi'],
   dashboard: ['common', 'permissions', 'http'],

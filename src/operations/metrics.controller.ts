@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
 
+import { CallStore } from '../audit';
 import { callOf, IpAllowlist, notFound } from '../common';
 import { Public } from '../permissions';
 import { Metrics } from './metrics';
@@ -16,6 +17,7 @@ const LOOPBACK = new IpAllowlist(['127.0.0.0/8', '::1']);
 export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
+    private readonly calls: CallStore,
     @Inject(METRICS_TOKEN) private readonly token: string | null,
   ) {}
 
@@ -27,7 +29,7 @@ export class MetricsController {
   async getMetrics(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (!this.admits(request)) throw notFound();
     void reply.header('content-type', this.metrics.contentType);
-    return this.metrics.read();
+    return this.metrics.read(this.calls);
   }
 
   private admits(request: FastifyRequest): boolean {

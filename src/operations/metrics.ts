@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
-import type { FinishedCall } from '../audit';
+import type { CallStore, FinishedCall } from '../audit';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
@@ -21,6 +21,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly waiting = new Gauge({
+    name: 'keystile_call_log_waiting_calls',
+    help: 'Answered calls that are not stored yet. It rises while the database cannot be written.',
+    registers: [this.registry],
+  });
+
+  private readonly dropped = new Counter({
+    name: 'keystile_call_log_dropped_calls_total',
+    help: 'Calls that were given up because too many waited. Anything but zero is a hole in the log.',
+    registers: [this.registry],
+  });
+
   constructor() {
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     collectDefaultMetrics({ register: this.registry });
@@ -30,7 +42,10 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  read(): Promise<string> {
+  read({ pending, dropped }: Pick<CallStore, 'pending' | 'dropped'>): Promise<string> {
+    this.waiting.set(pending);
+    this.dropped.reset();
+    this.dropped.inc(dropped);
     return this.registry.metrics();
   }
 
