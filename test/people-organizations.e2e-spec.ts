@@ -17,12 +17,11 @@ describe('organizations', () => {
   });
   afterAll(() => app.stop());
 
-  const actions = async (organizationId: string): Promise<string[]> =>
-    (
-      (await app.service.database.query('SELECT action FROM keystile_audit_events WHERE organization_id = ? ORDER BY sequence', [
-        organizationId,
-      ])) as Array<{ action: string }>
-    ).map(({ action }) => action);
+  const actions = async (organizationId: string): Promise<string[]> => {
+    const sql = 'SELECT action FROM keystile_audit_events WHERE organization_id = ? ORDER BY sequence';
+    const rows: Array<{ action: string }> = await app.service.database.query(sql, [organizationId]);
+    return rows.map(({ action }) => action);
+  };
 
   describe('are created', () => {
     it('by the operator, who owns them', async () => {

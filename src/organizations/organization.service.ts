@@ -17,6 +17,7 @@ import { Organization } from './organization.entity';
 import { foundOrganization } from './organization-founding';
 import { scopesOfRole } from './role-scopes';
 import { SessionService } from './session.service';
+import { OPERATOR_SCOPES } from './session-standing';
 
 /** What the caller is in an organization, which need not be the one they are signed in to. */
 interface Standing {
@@ -119,8 +120,10 @@ export class OrganizationService {
   private async standing(manager: EntityManager, principal: Principal, id: string): Promise<Standing | undefined> {
     if (principal.type === 'api_key') return id === principal.organizationId ? { role: null, scopes: principal.scopes } : undefined;
     const membership = await manager.findOneBy(Membership, { organizationId: id, userId: principal.id });
-    if (membership) return { role: membership.role, scopes: await scopesOfRole(manager, id, membership.role) };
-    return principal.operator ? { role: null, scopes: ['organization.read'] } : undefined;
+    if (!membership && !principal.operator) return undefined;
+    const role = membership?.role ?? null;
+    const ofRole = role === null ? [] : await scopesOfRole(manager, id, role);
+    return { role, scopes: principal.operator ? [...ofRole, ...OPERATOR_SCOPES] : ofRole };
   }
 
   private async rolesOf(manager: EntityManager, { type, id: userId }: Principal): Promise<Map<string, string>> {

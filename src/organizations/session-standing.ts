@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 import type { DenialCode, Principal } from '../common';
+import { compactScopes } from '../permissions';
 import { builtInRole } from './built-in-roles';
 import { Membership } from './membership.entity';
 import { Organization } from './organization.entity';
@@ -44,10 +45,14 @@ export async function findStanding(database: DataSource, sessionId: string): Pro
     .getOne();
 }
 
+/** What the person who runs the installation may do, whatever their role where they are signed in (`decisions.md` 16). */
+export const OPERATOR_SCOPES = ['organization.create', 'organization.read', 'organization.suspend'];
+
 /** Who a session acts as, or why it may not. */
 export function judgeStanding({ user, organization, membership, role, ...session }: Standing, now: Date): Principal | DenialCode {
   if (session.endedAt !== null || session.expiresAt <= now || !user || !organization || !membership) return 'invalid_token';
   const operator = user.operator === true;
+  const scopes = builtInRole(membership.role)?.scopes ?? role?.scopes ?? [];
   // Somebody has to be able to restore it.
   if (organization.status === 'suspended' && !operator) return 'organization_suspended';
   return {
@@ -55,7 +60,7 @@ export function judgeStanding({ user, organization, membership, role, ...session
     id: user.id,
     organizationId: organization.id,
     userId: user.id,
-    scopes: builtInRole(membership.role)?.scopes ?? role?.scopes ?? [],
+    scopes: operator ? compactScopes([...scopes, ...OPERATOR_SCOPES]) : scopes,
     environment: 'live',
     expiresAt: session.expiresAt,
     realm: 'default',
