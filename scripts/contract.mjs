@@ -23,8 +23,10 @@ try {
   assert.ok(page.includes('<code class="name">allowedIps</code>'), 'the reference shows no fields');
   console.log(`${operationsOf(document).length} operations, ${Object.keys(document.components.schemas).length} schemas`);
 } finally {
-  service.kill('SIGTERM');
-  await new Promise((resolve) => service.once('exit', resolve));
+  if (service.exitCode === null) {
+    service.kill('SIGTERM');
+    await new Promise((resolve) => service.once('exit', resolve));
+  }
   rmSync(dataDir, { recursive: true });
 }
 

@@ -6,3 +6,4 @@ export { type AdmittedRequest, installGate } from './gate';
 export { AuthenticationModule, type AuthenticationOptions } from './authentication.module';
 export { isJwtShaped, type Presented, readCredential, type TokenSource } from './credential';
 export { Gatekeeper } from './gatekeeper';
+export { sessionCookieName } from './session-cookies';
