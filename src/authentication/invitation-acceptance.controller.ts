@@ -1,4 +1,4 @@
-import { Body, Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
@@ -22,6 +22,7 @@ export class InvitationAcceptanceController {
   /** Accepts an invitation, with the account that the address has or with a new one, and signs you in. */
   @Post('accept')
   @Public()
+  @HttpCode(201)
   @AnswersWithSession(201)
   async accept(
     @Body() { transport, ...request }: AcceptInvitationDto,

@@ -1,4 +1,4 @@
-import { applyDecorators, Header, HttpCode, Inject, Injectable } from '@nestjs/common';
+import { applyDecorators, Header, Inject, Injectable } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, refs } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
@@ -8,10 +8,9 @@ import { clearSessionCookies, setSessionCookies } from './session-cookies';
 import { SignedInView, TokenView, type Transport } from './session.dto';
 import { SESSIONS_OPTIONS, type SessionsOptions, usesSecureCookies } from './sessions-options';
 
-/** On a route whose answer begins or renews a session. */
+/** On a route whose answer begins or renews a session. The status stands there once more, where the OpenAPI plugin looks for it. */
 export const AnswersWithSession = (status: 200 | 201): MethodDecorator =>
   applyDecorators(
-    HttpCode(status),
     Header('cache-control', 'no-store'),
     ApiExtraModels(SignedInView, TokenView),
     ApiResponse({ status, schema: { oneOf: refs(SignedInView, TokenView) } }),

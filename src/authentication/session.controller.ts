@@ -33,6 +33,7 @@ export class SessionController {
   /** Signs you in. */
   @Post('login')
   @Public()
+  @HttpCode(200)
   @AnswersWithSession(200)
   async login(
     @Body() { transport, ...request }: LoginDto,
@@ -47,6 +48,7 @@ export class SessionController {
   /** Trades a refresh token, from the body or the cookie, for new tokens. An old one ends the session. */
   @Post('refresh')
   @Public()
+  @HttpCode(200)
   @AnswersWithSession(200)
   async refresh(
     @Body() { refreshToken }: RefreshDto,
@@ -75,6 +77,7 @@ export class SessionController {
   /** Begins a session in another of your organizations. */
   @Post('switch-organization')
   @Authenticated('user')
+  @HttpCode(200)
   @AnswersWithSession(200)
   async switchOrganization(
     @CurrentPrincipal() principal: Principal,

@@ -1,4 +1,4 @@
-import { Body, Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
@@ -23,6 +23,7 @@ export class SetupController {
   /** Creates the first owner and organization, once, with the token that the service printed. */
   @Post()
   @Public()
+  @HttpCode(201)
   @AnswersWithSession(201)
   async setUp(
     @Body() { transport, ...request }: SetupDto,
