@@ -8,7 +8,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   currentPassword: 'correct horse battery staple',
   newPassword: 'battery staple horse correct',
   organizationName: 'Acme',
-  organizationId: 'org_01j0000000000000000000000',
+  organizationId: 'org_01j00000000000000000000000',
   role: 'developer',
   scopes: ['send_sms'],
   text: 'Your parcel arrives today.',
