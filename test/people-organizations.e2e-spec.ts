@@ -370,6 +370,43 @@ describe('roles', () => {
     expect((await app.get(`/v1/roles?cursor=${nextCursor as string}`, { as: stranger.token })).status).toBe(400);
   });
 
+  it('A08.4 are not found by odd ids, and change by none', async () => {
+    const odd = [
+      'undefined',
+      'null',
+      '0',
+      '1%20OR%201=1',
+      '%C3%A9',
+      '%25',
+      '_',
+      '..%2Fowner',
+      'OWNER',
+      'owner%20',
+      'x'.repeat(200),
+      '%F0%9F%94%91',
+    ];
+    const before = (await app.get('/v1/roles?limit=100', { as: owner.token })).text;
+    for (const id of [...odd, `rol_${'0'.repeat(25)}`, `rol_${'z'.repeat(26)}`]) {
+      for (const method of ['GET', 'PATCH', 'DELETE']) {
+        const answer = await app.call(method, `/v1/roles/${id}`, {
+          as: owner.token,
+          ...(method === 'PATCH' ? { body: { scopes: [] } } : {}),
+        });
+        expect([id, answer.status]).toEqual([id, 404]);
+      }
+    }
+    expect((await app.get('/v1/roles?limit=100', { as: owner.token })).text).toBe(before);
+  });
+
+  it('may have a name of any characters but controls', async () => {
+    for (const odd of ['🔑 Schlüssel', '\ud800 half of a pair', "'; DROP TABLE keystile_roles; --", '<script>', '%', '\u202e']) {
+      const { body, status } = await create({ name: odd });
+      expect(status).toBe(201);
+      expect((await app.get(`/v1/roles/${body.id as string}`, { as: owner.token })).body.name).toBe(Buffer.from(odd).toString());
+    }
+    for (const control of ['\u0000', 'a\nb', '\u001b[31m', '\u0085', '\u2028']) expect((await create({ name: control })).status).toBe(400);
+  });
+
   it('are listed page by page, the built-in ones last', async () => {
     const home = await app.otherOrganization();
     for (const each of ['a', 'b', 'c']) {

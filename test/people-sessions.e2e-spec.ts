@@ -37,7 +37,10 @@ describe('a session', () => {
         expect.stringMatching(/^keystile_session=eyJ[\w.-]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/),
         expect.stringMatching(/^keystile_refresh=ksr_\w+[\w-]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/),
       ]);
-      expect((await app.get('/v1/whoami', { headers: { cookie: cookieHeader(answer) } })).body.id).toBe(owner.userId);
+      expect((await app.get('/v1/whoami', { headers: { cookie: cookieHeader(answer) } })).body).toMatchObject({
+        id: owner.userId,
+        expiresAt: new Date(app.clock.now().getTime() + 900_000).toISOString(),
+      });
     });
 
     it('by an address in any case', async () => {

@@ -36,6 +36,7 @@ export class RoleList {
   /** @throws Problem `not_found` */
   async get({ organizationId }: Principal, id: string): Promise<RoleView> {
     const builtIn = builtInRole(id);
+    if (!builtIn && !isId('rol', id)) throw notFound();
     return builtIn ? builtInView(builtIn) : roleView(await this.row(this.database.manager, organizationId, id));
   }
 

@@ -35,6 +35,8 @@ export interface SessionClaims {
   readonly sub: string;
   readonly org: string;
   readonly sid: string;
+  /** When the token ends, in seconds since 1970; without it, the session's own end counts. */
+  readonly exp?: number;
 }
 
 /** Sessions of people: begun by signing in, kept alive by refreshing, ended by signing out or by whatever takes the right away. */
@@ -49,10 +51,11 @@ export class SessionService {
   ) {}
 
   /** Who a session acts as at this moment, in one query: its end, and the loss of a right, take effect with the next call. */
-  async principalOf({ sub, org, sid }: SessionClaims): Promise<Principal | DenialCode> {
+  async principalOf({ sub, org, sid, exp }: SessionClaims): Promise<Principal | DenialCode> {
     const standing = await findStanding(this.database, sid);
     if (!standing || standing.userId !== sub || standing.organizationId !== org) return 'invalid_token';
-    return judgeStanding(standing, this.clock.now());
+    const principal = judgeStanding(standing, this.clock.now());
+    return typeof principal === 'string' || exp === undefined ? principal : { ...principal, expiresAt: new Date(exp * 1_000) };
   }
 
   /** Begins a session, in the transaction of whatever proved who it is. */
