@@ -158,13 +158,20 @@ async function openStore({ DATABASE_URL, DATA_DIR }: Settings, { exclusive }: { 
 function running(app: NestFastifyApplication, settings: Settings, store: Store): RunningService {
   const { port } = app.getHttpServer().address() as AddressInfo;
   let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    try {
+      await app.close();
+    } finally {
+      await store.close();
+    }
+  };
   return {
     app,
     url: `http://${hostForPeople(settings.HOST)}:${port}`,
     database: store.database,
     callDatabase: store.callDatabase,
     mintSetupLink: () => app.get(SetupService).mintSetupLink(),
-    stop: () => (stopping ??= app.close().finally(() => store.close())),
+    stop: () => (stopping ??= stop()),
   };
 }
 
