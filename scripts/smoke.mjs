@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'keystile-smoke-'));
-const service = spawn(process.execPath, ['dist/main.js'], { env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: 'development' } });
+const service = spawn(process.execPath, ['dist/main.js'], {
+  env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: 'development' },
+});
 let printed = '';
 const link = await new Promise((resolve, reject) => {
   const timer = setTimeout(() => reject(new Error(`No setup link within 30 s:\n${printed}`)), 30_000);
@@ -30,7 +32,14 @@ const call = async (method, path, { token, body } = {}) => {
 };
 
 const owner = await call('POST', '/v1/setup', {
-  body: { token: link.token, email: 'owner@example.com', password: 'correct horse battery', name: 'Owner', organizationName: 'Acme', transport: 'bearer' },
+  body: {
+    token: link.token,
+    email: 'owner@example.com',
+    password: 'correct horse battery',
+    name: 'Owner',
+    organizationName: 'Acme',
+    transport: 'bearer',
+  },
 });
 assert.equal(owner.status, 201);
 const token = owner.body.accessToken;
@@ -40,7 +49,10 @@ const sent = await call('POST', '/email', { token: key.body.key, body: { to: ['a
 assert.equal(sent.status, 202);
 const calls = await call('GET', `/v1/call-logs?keyId=${key.body.id}`, { token });
 assert.equal(calls.status, 200);
-assert.deepEqual(calls.body.data.map(({ path, status }) => ({ path, status })), [{ path: '/email', status: 202 }]);
+assert.deepEqual(
+  calls.body.data.map(({ path, status }) => ({ path, status })),
+  [{ path: '/email', status: 202 }],
+);
 assert.equal((await call('GET', '/health/ready')).status, 200);
 for (const name of ['key-peppers', 'jwt-signing-keys.json']) assert.equal(statSync(join(dataDir, name)).mode & 0o777, 0o600, name);
 

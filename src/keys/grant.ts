@@ -1,14 +1,4 @@
 import { invalidField, type Principal, Problem } from '../common';
-import { covers } from '../permissions';
-
-/**
- * Nobody gains what they do not hold: every pattern that a key has or gets must be covered by what the caller may do now.
- * @throws Problem `scope_exceeds_grantor`, naming the patterns
- */
-export function requireHeld(principal: Principal, patterns: readonly string[]): void {
-  const exceeding = patterns.filter((pattern) => !covers(principal.scopes, pattern));
-  if (exceeding.length > 0) throw new Problem('scope_exceeds_grantor', { scopes: exceeding });
-}
 
 /**
  * A test key makes and touches test keys only.

@@ -331,7 +331,7 @@ export class KeyView {
   readonly revokedAt!: Date | null;
   readonly revokedBy!: string | null;
   readonly revokeReason!: string | null;
-  /** 90 days after the newest secret was made (seed T29). */
+  /** 90 days after the newest secret was made */
   readonly rotationDueAt!: Date;
   readonly credentials!: CredentialView[];
 }

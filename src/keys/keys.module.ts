@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
+import { IDEMPOTENT_REPLAY_CHECK } from '../http';
 import { ON_OWNER_REMOVED } from '../organizations';
 import { type DigestAlgorithm, type DigestPepper, Digests } from './digest';
 import { ExposureReport } from './exposure';
@@ -12,6 +13,7 @@ import { KEY_FORMAT, KeyVerifier } from './key-verifier';
 import { LastUse } from './last-use';
 import { KeysOfRemovedOwner } from './owner-removal';
 import { PepperCheck } from './pepper-check';
+import { RevokedKeysAreNotRepeated } from './replay-check';
 import { SecretIssuer } from './secret-issuer';
 import { VerifyController } from './verify.controller';
 
@@ -42,8 +44,9 @@ export class KeysModule {
         { provide: KEY_FORMAT, useValue: format },
         { provide: Digests, useValue: new Digests(peppers, algorithm) },
         { provide: ON_OWNER_REMOVED, useClass: KeysOfRemovedOwner },
+        { provide: IDEMPOTENT_REPLAY_CHECK, useClass: RevokedKeysAreNotRepeated },
       ],
-      exports: [KeyService, KeyRotation, KeyReader, KeyVerifier, ExposureReport, LastUse, ON_OWNER_REMOVED],
+      exports: [KeyService, KeyRotation, KeyReader, KeyVerifier, ExposureReport, LastUse, ON_OWNER_REMOVED, IDEMPOTENT_REPLAY_CHECK],
     };
   }
 }
