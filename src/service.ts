@@ -184,10 +184,14 @@ async function welcome(service: RunningService, publicUrl: string, print: StartO
   if (link !== null) {
     print(`  Set it up      ${link}`);
     print(`                 (works once, for 30 minutes; a new one is printed at each start, or by: npx keystile setup-link)`);
+    service.app.get(SetupService).onSetUp(() => print(firstCall(publicUrl)));
     return;
   }
-  print(`  Try it         curl -i ${publicUrl}/v1/whoami -H "Authorization: Bearer $KEYSTILE_KEY"`);
+  print(firstCall(publicUrl));
 }
+
+const firstCall = (publicUrl: string): string =>
+  `  Try it         KEYSTILE_KEY=<your key>; curl -i ${publicUrl}/v1/whoami -H "Authorization: Bearer $KEYSTILE_KEY"`;
 
 /** Links need the port before the server listens: for 0, one that is free is looked for. */
 async function withPort(settings: Settings): Promise<Settings> {

@@ -50,7 +50,9 @@ describe('the start', () => {
     const second = await start();
     expect(second.link).toBeDefined();
     expect(second.link!.split('#')[1]).not.toBe(first.link!.split('#')[1]);
+    expect(second.lines.join('\n')).not.toContain('curl');
     expect((await setUp(second.service.url, second.link!.split('#')[1]!)).status).toBe(201);
+    expect(second.lines.at(-1)).toContain(`curl -i ${second.service.url}/v1/whoami`);
     expect((await setUp(second.service.url, second.link!.split('#')[1]!)).status).toBe(404);
     await second.service.stop();
 

@@ -28,6 +28,8 @@ const AT_THE_MACHINE: Actor = { type: 'system', id: null, requestId: null, ip: n
 /** Makes the first owner of an installation, once; and lets people back in from the command line. */
 @Injectable()
 export class SetupService {
+  private afterSetUp?: () => void;
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -37,6 +39,11 @@ export class SetupService {
     private readonly passwordResets: PasswordResetService,
     @Inject(ORGANIZATIONS_OPTIONS) private readonly options: OrganizationsOptions,
   ) {}
+
+  /** Called once, in the process that was set up, when there is an owner. */
+  onSetUp(listener: () => void): void {
+    this.afterSetUp = listener;
+  }
 
   /** @returns `null` once there is an owner */
   async mintSetupLink(): Promise<string | null> {
@@ -60,7 +67,9 @@ export class SetupService {
     if (!(await this.oneTimeTokens.find(manager, 'setup', request.token))) throw new Problem('token_used_or_expired');
     const passwordHash = await hashPassword(request.password);
     try {
-      return await inTransaction(this.database, (inside) => this.createAll(inside, request, passwordHash, device, actor));
+      const signedIn = await inTransaction(this.database, (inside) => this.createAll(inside, request, passwordHash, device, actor));
+      this.afterSetUp?.();
+      return signedIn;
     } catch (error) {
       if (isDuplicate(error)) throw notFound();
       throw error;
