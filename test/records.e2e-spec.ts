@@ -1,4 +1,6 @@
 import { AuditTrail, CallStore, type FinishedCall } from '../src/audit';
+import { newId } from '../src/common';
+import { inTransaction } from '../src/persistence';
 import { type Answer, KeystileApp, type TestKey, type TestPerson } from '../src/testing';
 import { aCall, aKeyHolder } from './support/finished-call';
 
@@ -527,6 +529,34 @@ describe('the audit trail', () => {
     expect(created).toHaveLength(20);
     const { valid, checked, head } = await verification();
     expect([valid, checked]).toEqual([true, head.sequence]);
+  });
+
+  it('begins once, though many begin it at once', async () => {
+    const trail = app.service.app.get(AuditTrail);
+    const organizationId = newId('org', new Date());
+    const actor = { type: 'system', id: null, requestId: null, ip: '203.0.113.7' } as const;
+    const entry = { organizationId, actor, action: 'test.begun', target: { type: 'test', id: null } };
+    await Promise.all(Array.from({ length: 30 }, () => inTransaction(app.service.database, (manager) => trail.record(manager, entry))));
+    const found = await app.service.database.query<ReadonlyArray<{ sequence: unknown }>>(
+      'SELECT sequence FROM keystile_audit_events WHERE organization_id = ? ORDER BY sequence',
+      [organizationId],
+    );
+    expect(found.map(({ sequence }) => Number(sequence))).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  });
+
+  it('goes on from the newest event also in a transaction that has seen an older one', async () => {
+    const { database } = app.service;
+    // The embedded database has no snapshots beside a writer.
+    if (database.options.type === 'better-sqlite3') return;
+    const trail = app.service.app.get(AuditTrail);
+    const actor = { type: 'system', id: null, requestId: null, ip: null } as const;
+    const entry = { organizationId: owner.organizationId, actor, action: 'test.late', target: { type: 'test', id: null } };
+    await database.transaction('REPEATABLE READ', async (manager) => {
+      await manager.query('SELECT * FROM keystile_audit_heads');
+      await inTransaction(database, (other) => trail.record(other, entry));
+      await trail.record(manager, entry);
+    });
+    expect(await verification()).toMatchObject({ valid: true });
   });
 
   describe('A19.5: verified', () => {

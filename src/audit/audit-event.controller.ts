@@ -4,11 +4,12 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../common';
 import { IdPipe } from '../http';
 import { CurrentPrincipal, RequireScope } from '../permissions';
-import { AuditEventListView, AuditEventQueryDto, AuditEventView, AuditScopeDto, ChainVerificationView } from './audit-event.dto';
+import { AuditEventListView, AuditEventQueryDto, AuditEventView, ChainVerificationView } from './audit-event.dto';
 import { AuditEventService } from './audit-event.service';
 import type { Actor } from './audit-trail';
 import { ChainVerifier } from './chain-verifier';
 import { CurrentActor } from './current-actor';
+import { RecordScopeDto } from './record-query.dto';
 
 @ApiTags('Audit events')
 @Controller('v1/audit-events')
@@ -31,7 +32,7 @@ export class AuditEventController {
 
   /** Checks the whole chain of events: none is missing, none was changed. */
   @Get('verify')
-  verify(@CurrentPrincipal() principal: Principal, @Query() { scope }: AuditScopeDto): Promise<ChainVerificationView> {
+  verify(@CurrentPrincipal() principal: Principal, @Query() { scope }: RecordScopeDto): Promise<ChainVerificationView> {
     return this.verifier.verify(principal, scope);
   }
 
@@ -41,7 +42,7 @@ export class AuditEventController {
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @Param('id', new IdPipe('evt')) id: string,
-    @Query() { scope }: AuditScopeDto,
+    @Query() { scope }: RecordScopeDto,
   ): Promise<AuditEventView> {
     return this.events.get(principal, actor, scope, id);
   }

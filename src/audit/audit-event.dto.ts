@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 
 import { RecordQueryDto } from './record-query.dto';
 
@@ -18,13 +18,6 @@ export class AuditEventQueryDto extends RecordQueryDto {
   @IsOptional()
   @Matches(ANY_ID, { message: 'must be an id' })
   readonly targetId?: string;
-}
-
-export class AuditScopeDto {
-  /** `installation`: the chain of what belongs to no organization. For the operator only. */
-  @IsOptional()
-  @IsIn(['organization', 'installation'])
-  readonly scope?: 'organization' | 'installation';
 }
 
 export class AuditActorView {

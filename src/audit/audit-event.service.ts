@@ -8,6 +8,7 @@ import { AUDIT_EVENT_INDEXES, AuditEvent, AuditPersonal } from './audit-event.en
 import { AuditReads } from './audit-reads';
 import { type Actor, INSTALLATION } from './audit-trail';
 import { type Condition, type IndexWalk, walk, where } from './index-walk';
+import type { RecordScope } from './record-query.dto';
 import { organizationOf, readRange, type TimeRange } from './record-range';
 
 /** Reads audit events; that somebody did is an audit event itself. */
@@ -32,7 +33,7 @@ export class AuditEventService {
   }
 
   /** @throws Problem `not_found`, also for an event of another organization */
-  async get(principal: Principal, actor: Actor, scope: AuditEventQueryDto['scope'], id: string): Promise<AuditEventView> {
+  async get(principal: Principal, actor: Actor, scope: RecordScope | undefined, id: string): Promise<AuditEventView> {
     const organizationId = organizationOf(principal, scope);
     const event = await this.database.manager.findOneBy(AuditEvent, { id, organizationId: organizationId ?? INSTALLATION });
     if (!event) throw notFound();

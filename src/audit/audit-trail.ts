@@ -103,6 +103,8 @@ export class AuditTrail {
         .execute();
       await lock();
     }
-    return manager.findOneByOrFail(AuditHead, { organizationId });
+    // A plain read would show a host's transaction with a snapshot the head as it was when that began. SQLite has one writer.
+    const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
+    return manager.findOneOrFail(AuditHead, { where: { organizationId }, ...(isSqlite ? {} : { lock: { mode: 'pessimistic_write' } }) });
   }
 }

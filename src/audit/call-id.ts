@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { decodeBase32, encodeBase32 } from '../common';
+import { base32Digits, decodeBase32 } from '../common';
 
 /**
  * A call's id: a UUIDv7 (RFC 9562 §6.2, method 1) whose bits are two integers below 2^53, so that the log keeps it as two plain
@@ -15,19 +15,20 @@ export interface CallId {
 }
 
 const COUNTER = 2 ** 11;
-const V7 = 0x7n << 76n;
-const VARIANT = 0x2n << 62n;
 
 /** The smallest call id of a moment: bounds in time are bounds of the primary key. */
 export const firstCallIdAt = (time: Date): number => time.getTime() * COUNTER;
 
 export const callTime = (id: number): Date => new Date(Math.floor(id / COUNTER));
 
-export const requestIdOf = ({ id, tail }: CallId): string => {
-  const milliseconds = BigInt(Math.floor(id / COUNTER));
-  const bits = (milliseconds << 80n) | V7 | (BigInt(id % COUNTER) << 64n) | VARIANT | BigInt(tail);
-  return `req_${encodeBase32(Buffer.from(bits.toString(16).padStart(32, '0'), 'hex'))}`;
-};
+/** In three parts that end where characters do: the milliseconds, then version 7, counter, variant and the top of the tail, then its rest. */
+export function requestIdOf({ id, tail }: CallId): string {
+  const milliseconds = Math.floor(id / COUNTER);
+  const counter = id - milliseconds * COUNTER;
+  const tailTop = Math.floor(tail / 2 ** 40);
+  const middle = 7 * 2 ** 36 + counter * 2 ** 24 + 2 * 2 ** 22 + tailTop;
+  return `req_${base32Digits(milliseconds, 10)}${base32Digits(middle, 8)}${base32Digits(tail - tailTop * 2 ** 40, 8)}`;
+}
 
 /** The id behind `req_…`, or `undefined` where no call of ours can have that one. */
 export function parseRequestId(requestId: string): CallId | undefined {

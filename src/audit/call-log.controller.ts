@@ -3,8 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 
 import type { Principal } from '../common';
 import { CurrentPrincipal, RequireScope } from '../permissions';
-import { CallLogListView, CallLogQueryDto, CallLogQueryScopeDto, CallLogView } from './call-log.dto';
+import { CallLogListView, CallLogQueryDto, CallLogView } from './call-log.dto';
 import { CallLogService } from './call-log.service';
+import { RecordScopeDto } from './record-query.dto';
 
 @ApiTags('Logs')
 @Controller('v1/call-logs')
@@ -23,7 +24,7 @@ export class CallLogController {
   get(
     @CurrentPrincipal() principal: Principal,
     @Param('requestId') requestId: string,
-    @Query() { scope }: CallLogQueryScopeDto,
+    @Query() { scope }: RecordScopeDto,
   ): Promise<CallLogView> {
     return this.calls.get(principal, scope, requestId);
   }

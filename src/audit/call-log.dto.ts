@@ -73,13 +73,6 @@ export class CallLogQueryDto extends RecordQueryDto {
   readonly minLatencyMs?: number;
 }
 
-export class CallLogQueryScopeDto {
-  /** `installation`: a call that nobody could be made out for. For the operator only. */
-  @IsOptional()
-  @IsIn(['organization', 'installation'])
-  readonly scope?: 'organization' | 'installation';
-}
-
 /** One answered call. */
 export class CallLogView {
   /** Also sent as `X-Request-Id`. */

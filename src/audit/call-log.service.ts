@@ -9,6 +9,7 @@ import { type CallSearch, CallSearches } from './call-search';
 import { CallStore } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { walk } from './index-walk';
+import type { RecordScope } from './record-query.dto';
 import { organizationOf, readRange } from './record-range';
 
 const PRINCIPAL_TYPES = { u: 'user', k: 'api_key', '-': null } as const;
@@ -39,7 +40,7 @@ export class CallLogService {
   }
 
   /** @throws Problem `not_found`, also for a call of another organization */
-  async get(principal: Principal, scope: CallLogQueryDto['scope'], requestId: string): Promise<CallLogView> {
+  async get(principal: Principal, scope: RecordScope | undefined, requestId: string): Promise<CallLogView> {
     const organizationId = organizationOf(principal, scope);
     await this.store.flush();
     const search = await this.searches.one(organizationId, requestId);

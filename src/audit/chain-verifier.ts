@@ -8,6 +8,7 @@ import { CHAIN_START, firstBrokenSequence, personalDigest } from './audit-chain'
 import type { ChainVerificationView } from './audit-event.dto';
 import { AuditEvent, AuditHead, AuditPersonal } from './audit-event.entity';
 import { INSTALLATION } from './audit-trail';
+import type { RecordScope } from './record-query.dto';
 import { organizationOf } from './record-range';
 
 const PAGE = 500;
@@ -22,7 +23,7 @@ interface Link {
 export class ChainVerifier {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  async verify(principal: Principal, scope: 'organization' | 'installation' | undefined): Promise<ChainVerificationView> {
+  async verify(principal: Principal, scope: RecordScope | undefined): Promise<ChainVerificationView> {
     const organizationId = organizationOf(principal, scope) ?? INSTALLATION;
     // In this order: a change that commits in between moves both, and the head is never behind.
     const newest = await this.newestSequence(organizationId);

@@ -1,4 +1,5 @@
 import { invalidField, Problem, type Principal } from '../common';
+import type { RecordScope } from './record-query.dto';
 
 /** A stretch of time; what it does not say is open. */
 export interface TimeRange {
@@ -18,7 +19,7 @@ export function readRange({ from, to }: { readonly from?: string; readonly to?: 
  * The organization whose records a caller asks for; `null` for the records of none.
  * @throws Problem `forbidden` for the latter, to everybody but the operator
  */
-export function organizationOf({ organizationId, operator }: Principal, scope: 'organization' | 'installation' | undefined): string | null {
+export function organizationOf({ organizationId, operator }: Principal, scope: RecordScope | undefined): string | null {
   if (scope !== 'installation') return organizationId;
   if (!operator) throw new Problem('forbidden', {}, 'Only the operator may read what belongs to no organization');
   return null;

@@ -51,6 +51,18 @@ export function encodeBase32(bytes: Uint8Array): string {
   return text;
 }
 
+/** The low bits of a whole number below 2^53, five to a character. For where an id is made on every call: no big integers. */
+export function base32Digits(value: number, length: number): string {
+  let text = '';
+  let rest = value;
+  for (let i = 0; i < length; i++) {
+    const higher = Math.floor(rest / 32);
+    text = CROCKFORD[rest - higher * 32]! + text;
+    rest = higher;
+  }
+  return text;
+}
+
 /** The 128 bits behind the 26 characters, or `undefined` where the text is not of that form. */
 export function decodeBase32(text: string): bigint | undefined {
   if (!BODY.test(text)) return undefined;
