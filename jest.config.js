@@ -31,7 +31,8 @@ const swc = (parser, transform) => [
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/examples'],
+  moduleNameMapper: { '^keystile$': '<rootDir>/src/index.ts', '^keystile/testing$': '<rootDir>/src/testing/index.ts' },
   testRegex: '\\.(e2e-)?spec\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   transform: {

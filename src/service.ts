@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 
 import { CallRecorder } from './audit';
-import { installGate } from './authentication';
+import { Gatekeeper, installGate } from './authentication';
 import { type Clock, redact, systemClock } from './common';
 import { type Environment, loadSecrets, readSettings, type Settings } from './config';
 import { answerUnroutable, LARGEST_BODY_BYTES, readJsonBodies, secureHeaders } from './http';
 import { acceptUploads } from './messaging';
 import { OpenApiDocument } from './openapi';
 import { SetupService } from './organizations';
+import { RouteInventory } from './permissions';
 import { lockDataDirectory, migrateKeystile, openDatabase } from './persistence';
 import { ServiceModule, type ServiceParts } from './service.module';
 import { callEntities, callLogMigrations, mainEntities, mainMigrations } from './service-schema';
@@ -112,7 +113,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     });
   }
   await secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
-  installGate(app);
+  installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory));
   readJsonBodies(fastify);
   acceptUploads(app);
   return app;

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
 import { IpAllowlist } from '../common';
+import { given, type ModuleParts, type OptionsFactory, provideOptions } from '../permissions';
 import { AuditEventController } from './audit-event.controller';
 import { AuditEventService } from './audit-event.service';
 import { AuditReads } from './audit-reads';
@@ -20,19 +21,31 @@ export interface AuditOptions {
   readonly trustedProxies?: IpAllowlist;
 }
 
+const AUDIT_OPTIONS = Symbol('keystile:audit-options');
+
 /**
  * The records of calls and changes. The host provides, globally, `CALL_DATABASE`, `CLOCK` and, if it likes, `CALL_OBSERVERS`;
  * import it after the module that closes the database, so that the last calls are stored before that.
  */
 @Module({})
 export class AuditModule {
-  static forRoot({ trustedProxies = new IpAllowlist([]) }: AuditOptions = {}): DynamicModule {
+  static forRoot(options: AuditOptions = {}): DynamicModule {
+    return AuditModule.forRootAsync(given(options));
+  }
+
+  static forRootAsync(options: OptionsFactory<AuditOptions>, { api = true }: ModuleParts = {}): DynamicModule {
     return {
       module: AuditModule,
       global: true,
-      controllers: [CallLogController, UsageController, AuditEventController],
+      imports: options.imports ?? [],
+      controllers: api ? [CallLogController, UsageController, AuditEventController] : [],
       providers: [
-        { provide: TRUSTED_PROXIES, useValue: trustedProxies },
+        provideOptions(AUDIT_OPTIONS, options),
+        {
+          provide: TRUSTED_PROXIES,
+          inject: [AUDIT_OPTIONS],
+          useFactory: ({ trustedProxies = new IpAllowlist([]) }: AuditOptions) => trustedProxies,
+        },
         { provide: CALL_SINK, useExisting: CallStore },
         CallRecorder,
         CallStore,

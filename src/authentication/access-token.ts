@@ -28,6 +28,8 @@ export interface AccessTokenOptions {
   readonly audience: string;
   /** The first one signs, all of them verify. */
   readonly signingKeys: readonly AccessTokenKey[];
+  /** `host`: subjects and organizations have ids of another system's making. Default: ours. */
+  readonly ids?: 'host';
 }
 
 type Key = Awaited<ReturnType<typeof importJWK>>;
@@ -84,7 +86,7 @@ export class AccessTokens {
         maxTokenAge: ACCESS_TOKEN_SECONDS,
         currentDate: this.clock.now(),
       });
-      return claimsOf(payload) ?? 'invalid_token';
+      return claimsOf(payload, this.options.ids === 'host' ? isHostId : isOurId) ?? 'invalid_token';
     } catch (error) {
       if (error instanceof errors.JWTExpired) return 'token_expired';
       if (error instanceof errors.JOSEError) return 'invalid_token';
@@ -107,8 +109,14 @@ function isCanonical(token: string): boolean {
 }
 
 /** `undefined` where a claim is of another type or form than ours. No user row is read for such a token. */
-function claimsOf({ sub, org, sid, jti, aud, iat, exp }: JWTPayload): AccessClaims | undefined {
-  const wellFormed = isId('usr', sub) && isId('org', org) && isId('ses', sid) && typeof jti === 'string' && jti !== '';
+function claimsOf(
+  { sub, org, sid, jti, aud, iat, exp }: JWTPayload,
+  isIdOf: (prefix: 'usr' | 'org' | 'ses', text: unknown) => text is string,
+): AccessClaims | undefined {
+  const wellFormed = isIdOf('usr', sub) && isIdOf('org', org) && isIdOf('ses', sid) && typeof jti === 'string' && jti !== '';
   if (!wellFormed || typeof aud !== 'string' || !Number.isInteger(iat) || !Number.isInteger(exp)) return undefined;
   return { sub, org, sid, jti, iat: iat!, exp: exp! };
 }
+
+const isOurId = isId;
+const isHostId = (_prefix: string, text: unknown): text is string => typeof text === 'string' && /^[\x21-\x7e]{1,64}$/.test(text);

@@ -1,14 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 
-import { REALM } from '../http';
-import { AdmissionGuard } from './admission.guard';
 import type { TokenSource } from './credential';
-import { DualStrategy, REALM_NAME } from './dual.strategy';
-import { GATE_OPTIONS, Gatekeeper } from './gatekeeper';
+import { GateModule } from './gate.module';
+import { sessionCookieName } from './session-cookies';
 import { SessionsModule } from './sessions.module';
 import { type SessionsOptions, usesSecureCookies } from './sessions-options';
-import { WhoamiController } from './whoami.controller';
 
 export interface AuthenticationOptions extends SessionsOptions {
   /** Where access tokens of people are accepted. */
@@ -22,18 +18,8 @@ export interface AuthenticationOptions extends SessionsOptions {
 export class AuthenticationModule {
   static forRoot(options: AuthenticationOptions): DynamicModule {
     const { jwtSources, failedAuthLimit } = options;
-    return {
-      module: AuthenticationModule,
-      imports: [SessionsModule.forRoot(options)],
-      controllers: [WhoamiController],
-      providers: [
-        Gatekeeper,
-        DualStrategy,
-        { provide: REALM_NAME, useValue: REALM },
-        { provide: GATE_OPTIONS, useValue: { jwtSources, failedAuthLimit, secureCookies: usesSecureCookies(options) } },
-        { provide: APP_GUARD, useClass: AdmissionGuard },
-      ],
-      exports: [Gatekeeper],
-    };
+    const gate = { jwtSources, failedAuthLimit, sessionCookie: sessionCookieName(usesSecureCookies(options)) };
+    const gateModule = GateModule.forRootAsync({ imports: [SessionsModule.forRoot(options)], useFactory: () => gate });
+    return { module: AuthenticationModule, imports: [gateModule], exports: [gateModule] };
   }
 }

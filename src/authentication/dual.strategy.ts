@@ -5,9 +5,8 @@ import { Strategy, type VerifyFunctionWithRequest } from 'passport-http-bearer';
 
 import type { DenialCode, Principal, Suspect } from '../common';
 import { type CallFacts, KeyVerifier } from '../keys';
-import { SessionService } from '../organizations';
-import { AccessTokens } from './access-token';
 import type { Presented } from './credential';
+import { USER_TOKEN_VERIFIER, type UserTokenVerifier } from './user-tokens';
 
 /** Who a credential belongs to, or why it was refused. A refusal is a value until a guard or the hook throws it. */
 export type Authentication =
@@ -51,8 +50,7 @@ export class DualStrategy extends PassportStrategy(HeaderOnlyBearer, 'keystile')
 
   constructor(
     private readonly keys: KeyVerifier,
-    private readonly tokens: AccessTokens,
-    private readonly sessions: SessionService,
+    @Inject(USER_TOKEN_VERIFIER) private readonly users: UserTokenVerifier,
     @Inject(REALM_NAME) realm: string,
   ) {
     super({ realm, passReqToCallback: true });
@@ -80,8 +78,7 @@ export class DualStrategy extends PassportStrategy(HeaderOnlyBearer, 'keystile')
   }
 
   private async validateUserToken(token: string): Promise<Authentication> {
-    const claims = await this.tokens.verify(token);
-    const principal = typeof claims === 'string' ? claims : await this.sessions.principalOf(claims);
+    const principal = await this.users.principalOf(token);
     return typeof principal === 'string' ? { outcome: principal, suspect: null, presentedPrefix: null } : { outcome: 'valid', principal };
   }
 }

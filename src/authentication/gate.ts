@@ -1,34 +1,42 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { callOf, type Principal } from '../common';
-import { type AccessConfig, RouteInventory } from '../permissions';
-import { Gatekeeper } from './gatekeeper';
+import type { AccessConfig, RouteAccess, RouteInventory } from '../permissions';
+import type { Gatekeeper } from './gatekeeper';
 
 /** A request that the gate has seen: `principal` is there unless the route is public. */
 export interface AdmittedRequest {
-  admitted?: true;
+  /** As what it was let in. */
+  admitted?: RouteAccess;
   principal?: Principal;
 }
 
+/** Where in Fastify's course of a request the gate stands: `preParsing` lets the host's hooks set their headers first. */
+export type GateHook = 'onRequest' | 'preParsing';
+
 /**
  * Decides each call before its body is read: a Nest guard never runs for malformed JSON, oversized bodies and paths that do not
- * exist (`decisions.md` 1). Fastify's route config says what the route asks for.
+ * exist (`decisions.md` 1). Fastify's route config says what the route asks for. Install it before the routes are registered.
  */
-export function installGate(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  const gatekeeper = app.get(Gatekeeper);
-  const inventory = app.get(RouteInventory);
+export function installGate(
+  fastify: FastifyInstance,
+  gatekeeper: Gatekeeper,
+  inventory: RouteInventory,
+  hook: GateHook = 'onRequest',
+): void {
   fastify.addHook('onRoute', ({ method, url, config }) => {
     for (const one of [method].flat()) inventory.add(one, url, (config ?? {}) as AccessConfig);
   });
-  fastify.addHook('onRequest', async (request) => {
+  const decide = async (request: FastifyRequest): Promise<void> => {
     const call = callOf(request);
     const { access } = request.routeOptions.config as AccessConfig;
     if (request.is404 || !access) return gatekeeper.identify(request.raw);
     call.route = request.routeOptions.url ?? null;
     const admitted = request as AdmittedRequest;
     const principal = await gatekeeper.admit(request.raw, access);
-    admitted.admitted = true;
+    admitted.admitted = access;
     if (principal) admitted.principal = principal;
-  });
+  };
+  if (hook === 'onRequest') fastify.addHook('onRequest', decide);
+  else fastify.addHook('preParsing', async (request) => decide(request));
 }

@@ -8,14 +8,14 @@ import { RateLimiter } from '../rate-limits';
 import { type Presented, readCredential, type TokenSource } from './credential';
 import { type Authentication, DualStrategy } from './dual.strategy';
 import { isSameOrigin } from './same-origin';
-import { sessionCookieName } from './session-cookies';
 
 export interface GateOptions {
   /** Where access tokens of people are accepted. */
   readonly jwtSources: readonly TokenSource[];
   /** Calls with a bad credential that one address may make in `FAILURE_WINDOW_SECONDS`. */
   readonly failedAuthLimit: number;
-  readonly secureCookies: boolean;
+  /** The cookie that access tokens of people may come in. */
+  readonly sessionCookie: string;
 }
 
 export const GATE_OPTIONS = Symbol('keystile:gate-options');
@@ -29,8 +29,6 @@ type Denial = Exclude<Authentication, { outcome: 'valid' }>;
 /** Decides every call: who makes it and whether they may. The request hook asks here, and the guard where there is no hook. */
 @Injectable()
 export class Gatekeeper {
-  private readonly sessionCookie: string;
-
   constructor(
     private readonly strategy: DualStrategy,
     private readonly catalog: ScopeCatalog,
@@ -38,9 +36,7 @@ export class Gatekeeper {
     private readonly exposure: ExposureReport,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(GATE_OPTIONS) private readonly options: GateOptions,
-  ) {
-    this.sessionCookie = sessionCookieName(options.secureCookies);
-  }
+  ) {}
 
   /**
    * Lets the call in and notes in the log's record who makes it.
@@ -75,7 +71,7 @@ export class Gatekeeper {
 
   /** The steps of `api.md` 3 up to the rate limit. */
   private async authenticate(request: IncomingMessage, call: Call, access: RouteAccess | undefined): Promise<Authentication> {
-    const presented = readCredential(request, this.sessionCookie);
+    const presented = readCredential(request, this.options.sessionCookie);
     if (!('token' in presented)) return refused(UNREADABLE[presented.kind]);
     if (presented.kind === 'user_token') {
       if (!this.options.jwtSources.includes(presented.from)) return refused('invalid_token');

@@ -9,7 +9,9 @@ import { PasswordResetController } from './password-reset.controller';
 import { SessionAnswers } from './session-answers';
 import { SessionController } from './session.controller';
 import { SESSIONS_OPTIONS, type SessionsOptions } from './sessions-options';
+import { SessionTokens } from './session-tokens';
 import { SetupController } from './setup.controller';
+import { USER_TOKEN_VERIFIER } from './user-tokens';
 
 /** Signing in and out, and the account of whoever has. */
 @Module({})
@@ -25,8 +27,9 @@ export class SessionsModule {
         SessionAnswers,
         { provide: SESSIONS_OPTIONS, useValue: options },
         { provide: AccessTokens, inject: [CLOCK], useFactory: accessTokens },
+        { provide: USER_TOKEN_VERIFIER, useClass: SessionTokens },
       ],
-      exports: [AccessTokens],
+      exports: [USER_TOKEN_VERIFIER],
     };
   }
 }

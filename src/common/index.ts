@@ -9,4 +9,6 @@ export * from './ip';
 export * from './page-cursor';
 export * from './principal';
 export * from './problem';
+export * from './realm';
+export * from './recently-used';
 export * from './redact';

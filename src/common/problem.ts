@@ -169,6 +169,11 @@ export class Problem extends Error {
     return this.kind.status;
   }
 
+  /** What the call log says, where it may tell more than the answer. */
+  get loggedAs(): ProblemCode {
+    return this.code;
+  }
+
   /** The `error` of the RFC 6750 challenge, where there is one. */
   get challenge(): string | undefined {
     return this.kind.challenge;
@@ -215,8 +220,13 @@ export class AccessDeniedError extends Problem {
     override readonly code: DenialCode,
     extras?: ProblemExtras,
     message?: string,
+    private readonly actual: DenialCode = code,
   ) {
     super(code, extras, message);
+  }
+
+  override get loggedAs(): DenialCode {
+    return this.actual;
   }
 }
 

@@ -2,31 +2,37 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 
 import { PageCursors } from '../common';
+import { given, type OptionsFactory, provideOptions } from '../permissions';
 import { EtagInterceptor } from './etag';
-import { ProblemFilter } from './problem.filter';
+import { HTTP_OPTIONS, type HttpOptions } from './http-options';
+import { OwnProblemFilter, ProblemFilter } from './problem.filter';
 import { StrictQueryInterceptor } from './strict-query';
 import { validationPipe } from './validation';
-
-export interface HttpOptions {
-  /** Sign page cursors; the first one is used for new cursors, all are accepted. */
-  readonly cursorSecrets: readonly Buffer[];
-}
 
 /** How requests are read and answers are shaped, the same for every controller. */
 @Module({})
 export class HttpModule {
-  static forRoot({ cursorSecrets }: HttpOptions): DynamicModule {
+  static forRoot(options: HttpOptions): DynamicModule {
+    return HttpModule.forRootAsync(given(options));
+  }
+
+  static forRootAsync(options: OptionsFactory<HttpOptions>): DynamicModule {
     return {
       module: HttpModule,
       global: true,
+      imports: options.imports ?? [],
       providers: [
-        { provide: PageCursors, useValue: new PageCursors(cursorSecrets) },
-        { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useFactory: validationPipe },
+        provideOptions(HTTP_OPTIONS, options),
+        { provide: PageCursors, inject: [HTTP_OPTIONS], useFactory: ({ cursorSecrets }: HttpOptions) => new PageCursors(cursorSecrets) },
+        { provide: APP_FILTER, inject: [HTTP_OPTIONS], useFactory: problemFilter },
+        { provide: APP_PIPE, inject: [HTTP_OPTIONS], useFactory: ({ only }: HttpOptions) => validationPipe(only) },
         { provide: APP_INTERCEPTOR, useClass: StrictQueryInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
       ],
-      exports: [PageCursors],
+      exports: [PageCursors, HTTP_OPTIONS],
     };
   }
 }
+
+const problemFilter = (options: HttpOptions): ProblemFilter =>
+  options.only === undefined ? new ProblemFilter(options) : new OwnProblemFilter(options);

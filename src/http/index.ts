@@ -4,11 +4,14 @@
  * that a stored answer is told again (`IdempotentReplayCheck`).
  */
 export { type ExpectedVersion, IfMatch, requireVersion, tagged, takesIfMatch } from './etag';
-export { HttpModule, type HttpOptions } from './http.module';
+export { HTTP_OPTIONS, type HttpOptions } from './http-options';
+export { HttpModule } from './http.module';
 export { IdPipe } from './id.pipe';
 export { LARGEST_BODY_BYTES, readJsonBodies } from './json-body';
 export { PageQueryDto, WholeNumber } from './page-query.dto';
-export { answerUnroutable, problemBody, ProblemFilter, REALM, toProblem } from './problem.filter';
+export { type ProblemBody, problemBody, type ProblemWords } from './problem-words';
+export { answerUnroutable, ProblemFilter, REALM, toProblem } from './problem.filter';
 export { IDEMPOTENT_REPLAY_CHECK, type IdempotentReplayCheck, type RepeatedRequest } from './replay-check';
-export { HasNoControls, IsMoment, IsNotBlank, MayBeAbsent } from './text';
+export { HasLength, HasNoControls, IsMoment, IsNotBlank, MayBeAbsent } from './text';
 export { secureHeaders } from './secure-headers';
+export { validationPipe } from './validation';

@@ -1,9 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 import { findCall, Problem, type ProblemCode } from '../common';
 import { asProblem } from '../persistence';
+import { problemBody, type ProblemWords } from './problem-words';
 
 export const REALM = 'keystile';
 
@@ -12,52 +13,47 @@ export const REALM = 'keystile';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
+  constructor(private readonly words: ProblemWords = {}) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    const reply = http.getResponse<AnyReply>();
     const call = findCall(request);
     const problem = toProblem(error);
-    if (call) call.code = problem.code;
+    if (call) call.code = problem.loggedAs;
     if (problem.code === 'internal_error') this.logger.error(`${call?.requestId ?? ''} ${describe(error)}`);
     if (problem.code === 'unavailable') this.logger.warn(`${call?.requestId ?? ''} ${describe(problem.cause ?? problem)}`);
-    if (!reply.sent) sendProblem(reply, problem, call?.requestId ?? null);
+    const isSent = 'sent' in reply ? reply.sent : reply.headersSent;
+    if (!isSent) sendProblem(reply, problem, call?.requestId ?? null, this.words);
   }
 }
+
+/** In an application whose other errors are answered by somebody else. */
+@Catch(Problem)
+export class OwnProblemFilter extends ProblemFilter {}
+
+/** What the replies of Fastify and Express have in common. */
+type AnyReply = FastifyReply | (ServerResponse & Pick<FastifyReply, 'header' | 'status' | 'send'>);
 
 /** Answers a request whose path cannot be decoded: Fastify's router refuses it before any hook or filter runs. */
 export function answerUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const call = findCall(request);
   const problem = toProblem(error);
-  if (call) call.code = problem.code;
-  sendProblem(reply, problem, call?.requestId ?? null);
+  if (call) call.code = problem.loggedAs;
+  sendProblem(reply, problem, call?.requestId ?? null, {});
 }
 
-function sendProblem(reply: FastifyReply, problem: Problem, requestId: string | null): void {
+function sendProblem(reply: AnyReply, problem: Problem, requestId: string | null, words: ProblemWords): void {
   const challenge = challengeOf(problem);
   if (challenge) void reply.header('www-authenticate', challenge);
   const { retryAfterSeconds } = problem.extras;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
-  void reply
-    .status(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(problemBody(problem, requestId));
-}
-
-/** The body of an answer that says no (`api.md` 2). */
-export function problemBody(problem: Problem, requestId: string | null): object {
-  const { retryAfterSeconds: _header, ...members } = problem.extras;
-  return {
-    type: `/docs/errors#${problem.code}`,
-    title: STATUS_CODES[problem.status],
-    status: problem.status,
-    code: problem.code,
-    message: problem.message,
-    detail: problem.detail,
-    requestId,
-    ...members,
-  };
+  void reply.status(problem.status);
+  void reply.header('content-type', `application/${words.body ? '' : 'problem+'}json; charset=utf-8`);
+  void reply.header('cache-control', 'no-store');
+  const body = problemBody(problem, requestId, words);
+  void reply.send(words.body ? words.body(body) : body);
 }
 
 /** RFC 6750 §3: no `error` where no credential was sent, `scope` where another scope would have done. */

@@ -1,4 +1,4 @@
-import { IsISO8601, Matches, ValidateIf } from 'class-validator';
+import { IsISO8601, Matches, ValidateBy, ValidateIf } from 'class-validator';
 
 /** For a field of PATCH that may be left out but not cleared; `@IsOptional()` would let `null` pass every other check. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
@@ -10,10 +10,31 @@ export const HasNoControls = (): PropertyDecorator =>
 
 export const IsNotBlank = (): PropertyDecorator => Matches(/\S/u, { message: 'must not be blank' });
 
+/**
+ * So many characters, as databases count them. `@Length()` leaves variation selectors out, and a name of a hundred letters and a
+ * thousand selectors then passes it and not the column.
+ */
+export const HasLength = (least: number, most: number): PropertyDecorator =>
+  ValidateBy({
+    name: 'hasLength',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.length <= 2 * most && isBetween([...value].length, least, most),
+      defaultMessage: () => `must have ${least} to ${most} characters`,
+    },
+  });
+
+const isBetween = (value: number, least: number, most: number): boolean => value >= least && value <= most;
+
 const MOMENT = 'must be an RFC 3339 time with an offset';
 
 /** RFC 3339 with a time and an offset; a date alone means another moment everywhere. */
 export const IsMoment = (): PropertyDecorator => (target, key) => {
   IsISO8601({ strict: true, strictSeparator: true }, { message: MOMENT })(target, key);
   Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/, { message: MOMENT })(target, key);
+  ValidateBy({ name: 'isStorable', validator: { validate: isStorable, defaultMessage: () => MOMENT } })(target, key);
 };
+
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** An offset can carry the last hours of the year 9999 into one that databases have no name for. */
+const isStorable = (value: unknown): boolean => typeof value === 'string' && Date.parse(value) >= 0 && Date.parse(value) <= LATEST;

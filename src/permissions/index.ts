@@ -16,8 +16,16 @@ export {
   type ScopeRegistry,
 } from './decorators';
 export { requireHeld } from './grant';
+export { given, type ModuleParts, type OptionsFactory, provideOptions } from './options-factory';
 export { PermissionsModule, type PermissionsOptions } from './permissions.module';
 export { type MissingScopes, missingScopes, type RouteAccess, scopesOf } from './route-access';
-export { type AccessConfig, type InventoriedRoute, RouteInventory, UndeclaredRouteError } from './route-inventory';
+export {
+  type AccessConfig,
+  declaredConfig,
+  type InventoriedRoute,
+  RouteInventory,
+  type RouteRules,
+  UndeclaredRouteError,
+} from './route-inventory';
 export { compactScopes, covers, intersectScopes, isScopeName, isScopePattern, MOST_SCOPES, patternCovers } from './scope';
 export { type CatalogScope, ScopeCatalog, type ScopeDescription, type ScopeDescriptions } from './scope-catalog';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 
 import { accessOf } from './decorators';
@@ -20,7 +20,19 @@ export interface AccessConfig {
   readonly access?: RouteAccess;
   /** `KeyController.rotate`, or the words of whoever registered the route outside Nest. */
   readonly name?: string;
+  /** Set for the routes that are to say who may call them. */
+  readonly counts?: true;
 }
+
+/** Which routes of an application are to say who may call them. */
+export interface RouteRules {
+  /** Where only some routes are: the guard that marks them, on their method or their controller. Default: all routes. */
+  readonly guard?: Function;
+  /** Controllers that count without it. */
+  readonly always?: readonly Function[];
+}
+
+export const ROUTE_RULES = Symbol('keystile:route-rules');
 
 /** What Nest's Fastify adapter reads a route's `config` from (`@nestjs/platform-fastify`, `RouteConfig`). */
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
@@ -35,11 +47,18 @@ const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
 export class RouteInventory {
   private readonly known: InventoriedRoute[] = [];
 
-  constructor(@Inject(DiscoveryService) discovery: DiscoveryService, @Inject(MetadataScanner) scanner: MetadataScanner) {
+  constructor(
+    @Inject(DiscoveryService) discovery: DiscoveryService,
+    @Inject(MetadataScanner) scanner: MetadataScanner,
+    @Inject(ROUTE_RULES) private readonly rules: RouteRules,
+  ) {
     for (const { metatype } of discovery.getControllers()) {
       if (!metatype) continue;
-      const prototype = metatype.prototype as Record<string, object>;
-      for (const name of scanner.getAllMethodNames(prototype)) writeRouteConfig(metatype as Function, prototype[name]!, name);
+      const controller = metatype as Function;
+      const prototype = controller.prototype as Record<string, object>;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        if (this.counts(controller, prototype[name]!)) writeRouteConfig(controller, prototype[name]!, name);
+      }
     }
   }
 
@@ -47,8 +66,22 @@ export class RouteInventory {
     return this.known;
   }
 
+  /** Whether this handler is to say who may call it. */
+  counts(controller: Function, handler: object): boolean {
+    const { guard, always = [] } = this.rules;
+    if (guard === undefined || always.includes(controller)) return true;
+    const guards = [handler, controller].flatMap((target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? []);
+    return guards.some((used) => used === guard || used instanceof guard);
+  }
+
+  /** Who may call a handler, as far as its decorators say. */
+  declaredAccess(handler: object): RouteAccess | undefined {
+    return declaredConfig(handler).access;
+  }
+
   /** @throws Error naming the route that does not say who may call it */
-  add(method: string, path: string, { access, name = 'outside Nest' }: AccessConfig): void {
+  add(method: string, path: string, { access, counts, name = 'outside Nest' }: AccessConfig): void {
+    if (this.rules.guard !== undefined && !counts) return;
     if (!access) throw new UndeclaredRouteError(method, path, name);
     this.known.push({ method, path, name, access });
   }
@@ -66,15 +99,19 @@ export class UndeclaredRouteError extends Error {
   }
 }
 
+/** What the inventory wrote on a handler; Nest copies it to what it registers with the server. */
+export const declaredConfig = (handler: object): AccessConfig =>
+  (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, handler) as AccessConfig | undefined) ?? {};
+
 function writeRouteConfig(controller: Function, handler: object, handlerName: string): void {
   const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
   if (method === undefined) return;
   const access = accessOf(controller, handler, RequestMethod[method]);
-  const config = (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, handler) as AccessConfig | undefined) ?? {};
+  const config = declaredConfig(handler);
   if (config.access && JSON.stringify(config.access) !== JSON.stringify(access)) {
     throw new Error(
       'One inherited handler stands in two controllers that say different things about who may call it. Override it in one of them.',
     );
   }
-  Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG, { ...config, access, name: `${controller.name}.${handlerName}` }, handler);
+  Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG, { ...config, access, counts: true, name: `${controller.name}.${handlerName}` }, handler);
 }

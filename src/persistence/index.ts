@@ -4,6 +4,7 @@
  */
 export * from './columns';
 export { openDatabase } from './data-source';
+export { serialiseSqlite } from './sqlite-gate';
 export { asProblem, isDuplicate, isRetryable, isUnreachable } from './errors';
 export { migrateKeystile } from './migrate';
 export { indexName, type Migration, Schema } from './schema';

@@ -1,0 +1,43 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+
+import { CallRecorder } from '../audit';
+import { RouteInventory } from '../permissions';
+import { type ExpressApplication, ExpressGate } from './express-gate';
+import { installGate } from './gate';
+import { Gatekeeper } from './gatekeeper';
+
+/**
+ * Puts the gate and the recorder of calls into the host's server, whichever adapter it is on, as soon as there is one: before the
+ * host's middleware, parsers and routes.
+ */
+@Injectable()
+export class SelfInstallation implements OnModuleInit {
+  private expressGate: ExpressGate | undefined;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly gatekeeper: Gatekeeper,
+    private readonly inventory: RouteInventory,
+    private readonly recorder: CallRecorder,
+  ) {
+    // A testing module gets its adapter after its instances. The subject repeats itself for those who come late.
+    host.init$.subscribe(() => this.install());
+  }
+
+  onModuleInit(): void {
+    this.recorder.recordCalls(this.host.httpAdapter.getHttpServer());
+    this.expressGate?.takeInventory(this.inventory);
+  }
+
+  private install(): void {
+    const { httpAdapter } = this.host;
+    if (httpAdapter.getType() === 'fastify') {
+      installGate(httpAdapter.getInstance<FastifyInstance>(), this.gatekeeper, this.inventory, 'preParsing');
+    } else {
+      this.expressGate = new ExpressGate(httpAdapter.getInstance<ExpressApplication>(), this.gatekeeper);
+      this.expressGate.install();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Keystile as a package: API keys for a NestJS application, in its own process and its own database.
+ *
+ * `KeystileModule` is imported once. Routes say who may call them (`@RequireScope('invoice.read')`), handlers learn who does
+ * (`@CurrentPrincipal()`), controllers for keys call `KeyService`, `KeyRotation` and `KeyReader`. What is not listed here is private.
+ */
+export { KeystileModule } from './keystile.module';
+export { type HostOwners, type KeystileOptions, type KeystileParts } from './keystile-options';
+export { keystileEntities, migrateKeystile } from './keystile-schema';
+export { openDatabase, serialiseSqlite } from './persistence';
+
+export {
+  Authenticated,
+  covers,
+  CurrentPrincipal,
+  LiveOnly,
+  Public,
+  RequireAnyScope,
+  RequireScope,
+  Resource,
+  type Scope,
+  type ScopeDescription,
+  type ScopeDescriptions,
+  type ScopeRegistry,
+} from './permissions';
+export { AdmissionGuard as KeystileGuard, type HostUser, UserTokens, type UserTokenVerifier } from './authentication';
+export { type Actor, type AuditEntry, AuditTrail, CurrentActor } from './audit';
+export {
+  AccessDeniedError,
+  type Clock,
+  CLOCK,
+  conflict,
+  type DenialCode,
+  type Environment,
+  invalidField,
+  notFound,
+  type Owner,
+  type Principal,
+  Problem,
+  type ProblemCode,
+  systemClock,
+} from './common';
+export { type ProblemBody, type ProblemWords } from './http';
+export {
+  type Caller,
+  type DigestAlgorithm,
+  type DigestPepper,
+  type KeyFormat,
+  KeyReader,
+  KeyRotation,
+  KeyService,
+  KeyVerifier,
+  PrefixedKeyFormat,
+  type Verification,
+} from './keys';
+export { type KeyPolicy, type OwnerDirectory, type OwnerStanding } from './organizations';

@@ -1,0 +1,72 @@
+import { IpAllowlist } from './common';
+import type { Clock } from './common';
+import type { TokenSource, UserTokenVerifier } from './authentication';
+import type { ProblemWords } from './http';
+import type { DigestAlgorithm, DigestPepper, KeyFormat } from './keys';
+import type { KeyPolicy, OwnerDirectory } from './organizations';
+import type { ScopeDescriptions } from './permissions';
+import type { DataSource } from 'typeorm';
+
+/** The owners of keys as the host knows them. */
+export type HostOwners = Pick<OwnerDirectory, 'standing'> & Partial<OwnerDirectory>;
+
+/** What a host gives. Values only: nothing here or behind it reads the environment. */
+export interface KeystileOptions {
+  /** The host's own connection, with `keystileEntities` among its entities and after `migrateKeystile(database)`. */
+  readonly database: DataSource;
+  /** Keys are digested with the first one; all of them are recognized. At least 32 bytes each, kept outside the database. */
+  readonly peppers: readonly DigestPepper[];
+  /** Who may own keys, and what they may do now. */
+  readonly owners: HostOwners;
+
+  /** A connection of its own for the call log. Default: `database`. */
+  readonly callDatabase?: DataSource;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** The name of this system where several share a database. Default `default`. */
+  readonly realm?: string;
+  /** A sentence about each scope, and which of them are for people only. */
+  readonly scopes?: ScopeDescriptions;
+  /** How keys read: the first one issues, all of them are recognized. Default: `ks_live_…` and `ks_test_…`. */
+  readonly formats?: readonly [KeyFormat, ...KeyFormat[]];
+  /** Of new keys. Default `hmac-sha256`. */
+  readonly digest?: DigestAlgorithm;
+
+  /** Who signed-in people are. Default: `UserTokens`, whose tokens the host issues. */
+  readonly userTokens?: UserTokenVerifier;
+  /** Issuer and audience of `UserTokens`. Default `keystile`. */
+  readonly issuer?: string;
+  /** Where people's tokens are accepted. Default: both. */
+  readonly tokenSources?: readonly TokenSource[];
+  /** The cookie that they may come in. Default `keystile_session`. */
+  readonly sessionCookie?: string;
+
+  /** How many calls with a bad credential one address may make in ten seconds before its bad calls get 429. Default 100. */
+  readonly failedAuthLimit?: number;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and CIDR blocks. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** How refusals are put. */
+  readonly problems?: ProblemWords;
+}
+
+/** What has to be known before anything is made. */
+export interface KeystileParts {
+  /**
+   * `global`: every route says who may call it, or the start fails. `manual`: only routes with `@UseGuards(KeystileGuard)` do; the
+   * others are none of our business. Default `global`.
+   */
+  readonly guard?: 'global' | 'manual';
+  /** Whether the package's own REST interface (`/v1/api-keys`, `/v1/call-logs`, …) is served. Default `false`. */
+  readonly api?: boolean;
+  /** `all`: the host's bodies and queries are checked, and its errors answered, as the package's own are. Default `own`. */
+  readonly conventions?: 'own' | 'all';
+}
+
+const NO_POLICY: KeyPolicy = { maxLifetimeSeconds: null, expiryRequired: false, allowlistRequired: false, defaultRateLimit: null };
+
+export const ownerDirectory = (owners: HostOwners): OwnerDirectory => ({
+  standing: (organizationId, owner) => owners.standing(organizationId, owner),
+  keyPolicy: (organizationId) => owners.keyPolicy?.(organizationId) ?? Promise.resolve(NO_POLICY),
+});
+
+export const trustedProxiesOf = ({ trustedProxies = [] }: KeystileOptions): IpAllowlist => new IpAllowlist(trustedProxies);

@@ -1,0 +1,20 @@
+import type { DataSource } from 'typeorm';
+
+import { auditEntities, auditMigrations, callEntities, callMigrations } from './audit';
+import { keyEntities, keyMigrations } from './keys';
+import { type Migration, migrateKeystile as migrate } from './persistence';
+
+/** What the package keeps in a host's database; give it to the `DataSource` beside the host's own entities. */
+export const keystileEntities = [...auditEntities, ...keyEntities, ...callEntities];
+
+const migrations: readonly Migration[] = [...auditMigrations, ...callMigrations, ...keyMigrations].toSorted((a, b) =>
+  a.name < b.name ? -1 : 1,
+);
+
+/**
+ * Makes our tables, or brings them up to date, one process at a time; the host's own tables and migrations are not touched.
+ * Call it before the application starts.
+ *
+ * @returns the names of the migrations that this call ran
+ */
+export const migrateKeystile = (dataSource: DataSource): Promise<string[]> => migrate(dataSource, migrations);

@@ -1,0 +1,139 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { hkdfSync } from 'node:crypto';
+import { DataSource } from 'typeorm';
+
+import { AuditModule, CALL_DATABASE, CALL_OBSERVERS } from './audit';
+import { AdmissionGuard, GateModule, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
+import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
+import { HttpModule } from './http';
+import { KeysModule, LastUse } from './keys';
+import { type KeystileOptions, type KeystileParts, ownerDirectory, trustedProxiesOf } from './keystile-options';
+import { OWNER_DIRECTORY, type OwnerDirectory } from './organizations';
+import { given, type OptionsFactory, PermissionsModule, provideOptions } from './permissions';
+import { RateLimitsModule } from './rate-limits';
+
+const KEYSTILE_OPTIONS = Symbol('keystile:options');
+
+/** From the options of a host, once they are there. */
+const from = <T>(provide: symbol | typeof DataSource, useFactory: (options: KeystileOptions) => T) => ({
+  provide,
+  inject: [KEYSTILE_OPTIONS],
+  useFactory,
+});
+
+/** Apart from what is made of them, because the host makes them of its own `DataSource`. */
+@Module({})
+class HostOptions {
+  static forRootAsync({ imports = [], ...options }: OptionsFactory<KeystileOptions>): DynamicModule {
+    return { module: HostOptions, imports, providers: [provideOptions(KEYSTILE_OPTIONS, options)], exports: [KEYSTILE_OPTIONS] };
+  }
+}
+
+/** What every module of ours asks its host for. Not global: a host has a `DataSource` of its own to inject. */
+@Module({})
+class HostParts {
+  static of(hostOptions: DynamicModule): DynamicModule {
+    return {
+      module: HostParts,
+      imports: [hostOptions],
+      providers: [
+        from(DataSource, ({ database }) => database),
+        from(CALL_DATABASE, ({ callDatabase, database }) => callDatabase ?? database),
+        from(CLOCK, ({ clock = systemClock }) => clock),
+        from(KEY_REALM, ({ realm = DEFAULT_REALM }) => realm),
+        from(OWNER_DIRECTORY, ({ owners }) => ownerDirectory(owners)),
+        { provide: CALL_OBSERVERS, inject: [LastUse], useFactory: (lastUse: LastUse) => [lastUse] },
+        {
+          provide: USER_TOKEN_VERIFIER,
+          inject: [KEYSTILE_OPTIONS, UserTokens],
+          useFactory: (options: KeystileOptions, own: UserTokens) => options.userTokens ?? own,
+        },
+      ],
+      exports: [hostOptions, DataSource, CALL_DATABASE, CLOCK, KEY_REALM, OWNER_DIRECTORY, CALL_OBSERVERS, USER_TOKEN_VERIFIER],
+    };
+  }
+}
+
+/** What a host's own classes may inject, besides the services of the other modules. */
+@Module({})
+class HostServices {
+  static of(parts: DynamicModule): DynamicModule {
+    return {
+      module: HostServices,
+      global: true,
+      imports: [parts],
+      providers: [
+        from(CLOCK, ({ clock = systemClock }) => clock),
+        { provide: UserTokens, inject: [KEYSTILE_OPTIONS, OWNER_DIRECTORY, CLOCK], useFactory: userTokens },
+      ],
+      exports: [CLOCK, UserTokens],
+    };
+  }
+}
+
+/**
+ * API keys for an application: issues them, decides each call, and keeps a row of it. Import it once, in the root module.
+ *
+ * @example
+ * ```ts
+ * KeystileModule.forRootAsync({
+ *   inject: [DataSource, Accounts],
+ *   useFactory: (database, owners) => ({ database, owners, peppers: [{ id: 'p1', secret }] }),
+ * })
+ * ```
+ */
+@Module({})
+export class KeystileModule {
+  static forRoot({ guard, api, conventions, ...options }: KeystileOptions & KeystileParts): DynamicModule {
+    return KeystileModule.forRootAsync({
+      ...given<KeystileOptions>(options),
+      ...(guard ? { guard } : {}),
+      ...(api === undefined ? {} : { api }),
+      ...(conventions ? { conventions } : {}),
+    });
+  }
+
+  static forRootAsync({
+    guard = 'global',
+    api = false,
+    conventions = 'own',
+    ...options
+  }: OptionsFactory<KeystileOptions> & KeystileParts): DynamicModule {
+    const parts = HostParts.of(HostOptions.forRootAsync(options));
+    const ask = <T>(useFactory: (given: KeystileOptions) => T) => ({ imports: [parts], inject: [KEYSTILE_OPTIONS], useFactory });
+    const own: Function[] = [];
+    const rules = guard === 'manual' ? { guard: AdmissionGuard, always: own } : {};
+    const shaped = conventions === 'own' ? { only: own } : {};
+    const modules: DynamicModule[] = [
+      PermissionsModule.forRootAsync(
+        ask(({ scopes = {} }) => ({ scopes, ...rules })),
+        { api },
+      ),
+      AuditModule.forRootAsync(
+        ask((given) => ({ trustedProxies: trustedProxiesOf(given) })),
+        { api },
+      ),
+      HttpModule.forRootAsync(ask((given) => ({ ...httpOptions(given), ...shaped }))),
+      KeysModule.forRootAsync(ask(keysOptions), { api }),
+      GateModule.forRootAsync(ask(gateOptions), { api, installsItself: true }),
+    ];
+    own.push(...modules.flatMap(({ controllers = [] }) => controllers as Function[]));
+    return { module: KeystileModule, imports: [parts, RateLimitsModule, HostServices.of(parts), ...modules] };
+  }
+}
+
+function keysOptions({ peppers, digest = 'hmac-sha256', formats }: KeystileOptions) {
+  return { peppers, algorithm: digest, ...(formats ? { format: formats[0] } : {}) };
+}
+
+function gateOptions({ tokenSources = ['cookie', 'header'], failedAuthLimit = 100, sessionCookie = 'keystile_session' }: KeystileOptions) {
+  return { jwtSources: tokenSources, failedAuthLimit, sessionCookie };
+}
+
+function httpOptions({ peppers, problems = {} }: KeystileOptions) {
+  return { ...problems, cursorSecrets: peppers.map(({ secret }) => Buffer.from(hkdfSync('sha256', secret, '', 'keystile:cursors', 32))) };
+}
+
+function userTokens({ peppers, issuer = 'keystile', realm = DEFAULT_REALM }: KeystileOptions, owners: OwnerDirectory, clock: Clock) {
+  return new UserTokens({ issuer, realm, signingKeys: peppers.map(signingKeyFrom) }, owners, clock);
+}
