@@ -211,6 +211,20 @@ describe('bad input', () => {
     }
   });
 
+  it('names and times that only one database could keep are refused by both', async () => {
+    for (const body of [
+      { name: `x${'\ufe0f'.repeat(200)}` },
+      { name: 'x'.repeat(101) },
+      { expiresAt: '9999-12-31T23:59:59-23:59' },
+      { allowedReferrers: Array.from({ length: 51 }, (_unused, i) => `https://a${i}.example`) },
+    ]) {
+      expect([body, (await post({ name: 'x', scopes: [], ...body })).status]).toEqual([body, 400]);
+    }
+    expect((await post({ name: '\ufb2c'.repeat(100), scopes: [] })).status).toBe(201);
+    expect((await post({ name: '🔑'.repeat(100), scopes: [] })).status).toBe(201);
+    for (const name of ['q', 'owner', 'scope']) expect((await app.get(`/v1/api-keys?${name}=a%00b`, { as: owner.token })).status).toBe(400);
+  });
+
   it('A07.3 patterns of stars cost nothing', async () => {
     for (const scope of ['*'.repeat(99), 'a*'.repeat(12), `${'a.'.repeat(2000)}*`]) {
       expect((await post({ name: 'x', scopes: [scope] })).status).toBe(400);

@@ -70,6 +70,34 @@ describe('nobody gains a right they do not hold', () => {
     expect((await app.post(`/v1/api-keys/${wide.id}/revoke`, { as: key, body: {} })).status).toBe(200);
   });
 
+  it('A06.3 A06.4 makes no freer twin of itself: what it makes is restricted at least as it is', async () => {
+    const inAnHour = new Date(app.clock.now().getTime() + 3_600_000).toISOString();
+    const restricted = {
+      allowedIps: ['127.0.0.0/8'],
+      allowedEndpoints: [{ method: '*', path: '/v1/*' }],
+      rateLimit: { limit: 1000, windowSeconds: 60 },
+      expiresAt: inAnHour,
+    };
+    const { id, key } = await manager([], restricted);
+    const make = (body: object) => app.post('/v1/api-keys', { as: key, body: { name: 'twin', scopes: [], ...body } });
+    expect((await make({})).body).toMatchObject(restricted);
+    expect((await make({ allowedIps: ['127.0.0.1'], rateLimit: { limit: 10, windowSeconds: 60 } })).status).toBe(201);
+    for (const freer of [
+      { allowedIps: [] },
+      { allowedIps: ['10.0.0.1'] },
+      { allowedEndpoints: [] },
+      { allowedEndpoints: [{ method: '*', path: '/*' }] },
+      { rateLimit: { limit: 2000, windowSeconds: 60 } },
+    ]) {
+      expect([freer, (await make(freer)).status]).toEqual([freer, 403]);
+      expect([freer, (await app.patch(`/v1/api-keys/${id}`, { as: key, body: freer })).status]).toEqual([freer, 403]);
+    }
+    expect((await app.patch(`/v1/api-keys/${id}`, { as: key, body: { rateLimit: null } })).status).toBe(403);
+    const eternal = await app.issueKey();
+    expect((await app.post(`/v1/api-keys/${eternal.id}/rotate`, { as: key, body: {} })).body.code).toBe('forbidden');
+    expect((await app.post(`/v1/api-keys/${id}/rotate`, { as: key, body: {} })).status).toBe(201);
+  });
+
   it('A06.3 enables no wider key', async () => {
     const { key } = await manager();
     const wide = await app.issueKey({ scopes: ['send_sms'] });

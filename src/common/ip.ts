@@ -68,6 +68,18 @@ export class IpAllowlist {
     return this.ranges.length === 0;
   }
 
+  /** Whether every address of an entry, an address or a block, is on the list. */
+  contains(entry: string): boolean {
+    const inner = parseRange(entry);
+    if (this.isEmpty || !inner) return this.isEmpty;
+    return this.ranges.some(
+      (range) =>
+        range.family === inner.family &&
+        range.freeBits >= inner.freeBits &&
+        range.value >> range.freeBits === inner.value >> range.freeBits,
+    );
+  }
+
   /** An address that cannot be read is on no list. */
   allows(ip: string): boolean {
     return this.isEmpty || this.includes(ip);

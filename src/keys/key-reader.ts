@@ -123,8 +123,10 @@ const STATUS_CONDITIONS = {
   active: 'api_key.revokedAt IS NULL AND api_key.disabledAt IS NULL AND (api_key.expiresAt IS NULL OR api_key.expiresAt > :now)',
 } as const;
 
-/** How names are searched: NFC, without regard to case. */
-export const foldName = (name: string): string => name.normalize('NFC').toLowerCase();
+const LONGEST_FOLDED_NAME = 200;
+
+/** How names are searched: NFC, without regard to case. Some letters grow by it, and what does not fit is not searched. */
+export const foldName = (name: string): string => [...name.normalize('NFC').toLowerCase()].slice(0, LONGEST_FOLDED_NAME).join('');
 
 /** LIKE without wildcards: `%` and `_` in a search stand for themselves. */
 const literal = (text: string): string => text.replace(/[!%_]/g, '!$&');

@@ -6,13 +6,14 @@ import { AuditTrail } from '../audit';
 import { type Clock, CLOCK, conflict, invalidField, notFound, Problem } from '../common';
 import type { ExpectedVersion } from '../http';
 import { OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
-import { compactScopes, ScopeCatalog } from '../permissions';
+import { compactScopes } from '../permissions';
 import { inTransaction } from '../persistence';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
+import { requireWithin } from './key-bounds';
 import type { IssuedKeyView, KeyView, RotateKeyDto } from './key.dto';
 import { KeyReader } from './key-reader';
-import { type Caller, KeyService, moment, targetOf, withinPolicy, writeScopes } from './key.service';
+import { type Caller, KeyService, MOST_ATTEMPTS, moment, targetOf, withinPolicy, writeScopes } from './key.service';
 import { issuedView } from './key-view';
 import { SecretIssuer } from './secret-issuer';
 
@@ -26,7 +27,6 @@ export class KeyRotation {
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
-    private readonly catalog: ScopeCatalog,
     private readonly audit: AuditTrail,
     private readonly keys: KeyService,
     private readonly reader: KeyReader,
@@ -41,12 +41,21 @@ export class KeyRotation {
    * `conflict` for a revoked key; what `KeyService.update` throws
    */
   async rotate(caller: Caller, id: string, dto: RotateKeyDto, expected: ExpectedVersion): Promise<IssuedKeyView> {
+    for (let attempt = 1; ; attempt++) {
+      const issued = await this.tryRotate(caller, id, dto, expected);
+      if (issued) return issued;
+      if (attempt === MOST_ATTEMPTS) throw new Problem('rotation_conflict');
+    }
+  }
+
+  /** @returns `undefined` where somebody changed the key between the checks and the rotation: then they have to be made again */
+  private async tryRotate(caller: Caller, id: string, dto: RotateKeyDto, expected: ExpectedVersion): Promise<IssuedKeyView | undefined> {
     const { principal, actor } = caller;
     const { organizationId } = principal;
     const policy = await this.owners.keyPolicy(organizationId);
     const current = await this.reader.row(this.database.manager, organizationId, id);
     const scopes = dto.scopes === undefined ? current.scopes : compactScopes(dto.scopes);
-    if (dto.scopes !== undefined) this.catalog.requireKnown(scopes);
+    if (dto.scopes !== undefined) this.keys.requireKnown(scopes);
     await this.keys.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.rotate_denied', id, { known: true });
     requireSameEnvironment(principal, current.environment);
     const now = this.clock.now();
@@ -55,19 +64,17 @@ export class KeyRotation {
         ? current.expiresAt
         : withinPolicy(policy, expiryWithin(principal, moment(dto.expiresAt), now), current.allowedIps, now);
     if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be given, because the key has expired');
+    requireWithin(await this.keys.makerOf(principal), { ...current, expiresAt });
 
     return inTransaction(this.database, async (manager) => {
-      await this.claim(manager, { organizationId, id, expected, now, changes: { expiresAt, scopes } });
-      const key = await this.reader.row(manager, organizationId, id);
-      // The rights that were checked above are the rights of the secret that is about to be made.
-      if (dto.scopes === undefined && key.scopes.join() !== current.scopes.join()) throw new Problem('rotation_conflict');
+      if (!(await this.claim(manager, current, expected, now, { expiresAt, scopes }))) return undefined;
       if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
       const overlapSeconds = dto.overlapSeconds ?? 0;
       await this.retireOld(manager, id, now, overlapSeconds);
-      const token = await this.secrets.issue(manager, key);
+      const token = await this.secrets.issue(manager, current);
       const after = { overlapSeconds, expiresAt, scopes };
       await this.audit.record(manager, { organizationId, actor, action: 'api_key.rotated', target: targetOf(id), after });
-      return issuedView(await this.reader.view(manager, key), token);
+      return issuedView(await this.reader.view(manager, await this.reader.row(manager, organizationId, id)), token);
     });
   }
 
@@ -102,36 +109,36 @@ export class KeyRotation {
     });
   }
 
-  /** The condition lets one of many simultaneous rotations through, on every replica; its row lock makes the others wait for the outcome. */
+  /**
+   * The condition lets one of many simultaneous rotations through, on every replica; its row lock makes the others wait for the
+   * outcome. It also names the version whose rights were checked: what is written is what was checked, and no edit is undone.
+   */
   private async claim(
     manager: EntityManager,
-    {
-      organizationId,
-      id,
-      expected,
-      now,
-      changes,
-    }: { organizationId: string; id: string; expected: ExpectedVersion; now: Date; changes: { expiresAt: Date | null; scopes: string[] } },
-  ): Promise<void> {
-    const live = { id, organizationId, revokedAt: IsNull() };
+    { id, organizationId, version }: ApiKey,
+    expected: ExpectedVersion,
+    now: Date,
+    changes: { readonly expiresAt: Date | null; readonly scopes: string[] },
+  ): Promise<boolean> {
+    const checked = { id, organizationId, version, revokedAt: IsNull() };
     const pauseOver = LessThanOrEqual(new Date(now.getTime() - ROTATION_PAUSE_MS));
-    const allowed =
-      expected === undefined
-        ? [
-            { ...live, rotatedAt: IsNull() },
-            { ...live, rotatedAt: pauseOver },
-          ]
-        : [{ ...live, version: expected }];
+    const paused = [
+      { ...checked, rotatedAt: IsNull() },
+      { ...checked, rotatedAt: pauseOver },
+    ];
+    if (expected !== undefined && expected !== version) throw new Problem('precondition_failed');
     const { affected } = await manager
       .createQueryBuilder()
       .update(ApiKey)
-      .set({ ...changes, rotatedAt: now, secretIssuedAt: now, version: () => 'version + 1' })
-      .where(allowed)
+      .set({ ...changes, rotatedAt: now, secretIssuedAt: now, version: version + 1 })
+      .where(expected === undefined ? paused : [checked])
       .execute();
-    if (affected === 1) return;
-    const { revokedAt } = await this.reader.row(manager, organizationId, id);
+    if (affected === 1) return true;
+    const { revokedAt, rotatedAt } = await this.reader.row(manager, organizationId, id);
     if (revokedAt !== null) throw conflict('The API key has been revoked');
-    throw new Problem(expected === undefined ? 'rotation_conflict' : 'precondition_failed');
+    if (expected !== undefined) throw new Problem('precondition_failed');
+    if (rotatedAt !== null && now.getTime() - rotatedAt.getTime() < ROTATION_PAUSE_MS) throw new Problem('rotation_conflict');
+    return false;
   }
 
   private async retireOld(manager: EntityManager, keyId: string, now: Date, overlapSeconds: number): Promise<void> {

@@ -2,10 +2,8 @@ import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsAscii,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
   IsString,
@@ -19,32 +17,21 @@ import {
 } from 'class-validator';
 
 import { normalizeIpEntry } from '../common';
-import { PageQueryDto } from '../http';
+import { HasLength, HasNoControls, IsMoment, IsNotBlank, MayBeAbsent, PageQueryDto } from '../http';
 import { isScopePattern, MOST_SCOPES } from '../permissions';
 import { isReferrerEntry } from './judge';
 
 const MOST_ENTRIES = 100;
+/** Of texts up to 255 characters each: all lists of a key together stay within a text column of an audit event. */
+const MOST_LONG_ENTRIES = 50;
 const LARGEST_METADATA_BYTES = 4096;
 const THIRTY_DAYS_SECONDS = 30 * 24 * 3600;
 
 /** `null` clears (RFC 7396) and is checked by nothing else; absent keeps. */
 const Clearable = (): PropertyDecorator => ValidateIf((_object, value) => value !== null && value !== undefined);
 
-/** RFC 3339 with a time and an offset; a date alone means another moment everywhere. */
-const IsMoment = (): PropertyDecorator => (target, key) => {
-  IsISO8601({ strict: true, strictSeparator: true }, { message: 'must be an RFC 3339 time with an offset' })(target, key);
-  Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/, { message: 'must be an RFC 3339 time with an offset' })(
-    target,
-    key,
-  );
-};
-
 const Each = (name: string, message: string, holds: (value: unknown) => boolean): PropertyDecorator =>
   ValidateBy({ name, validator: { validate: holds, defaultMessage: () => message } }, { each: true });
-
-const HasNoControls = (): PropertyDecorator =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
-  Matches(/^[^\u0000-\u001f\u007f]*$/u, { message: 'must not hold control characters' });
 
 const isMetadata = (value: unknown): boolean =>
   typeof value === 'object' &&
@@ -57,9 +44,7 @@ export class OwnerDto {
   @IsIn(['user', 'service_account', 'organization'])
   readonly type!: 'user' | 'service_account' | 'organization';
 
-  @IsString()
-  @Length(1, 64)
-  @IsAscii()
+  @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'must be an id' })
   readonly id!: string;
 }
 
@@ -91,8 +76,7 @@ export class AllowedEndpointDto {
 /** The part of a key that can be set when it is made and changed afterwards. */
 class KeyPolicyDto {
   @IsOptional()
-  @IsString()
-  @Length(0, 500)
+  @HasLength(0, 500)
   @HasNoControls()
   readonly description?: string | null;
 
@@ -110,13 +94,13 @@ class KeyPolicyDto {
   /** Origins, optionally with `*.` before the host and a path after it. */
   @Clearable()
   @IsArray()
-  @ArrayMaxSize(MOST_ENTRIES)
+  @ArrayMaxSize(MOST_LONG_ENTRIES)
   @Each('isReferrer', 'each entry must be an origin such as https://app.example.com', isReferrerEntry)
   readonly allowedReferrers?: string[] | null;
 
   @Clearable()
   @IsArray()
-  @ArrayMaxSize(MOST_ENTRIES)
+  @ArrayMaxSize(MOST_LONG_ENTRIES)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => AllowedEndpointDto)
@@ -153,9 +137,8 @@ const Scopes = (): PropertyDecorator => (target, key) => {
 };
 
 export class CreateKeyDto extends KeyPolicyDto {
-  @IsString()
-  @Length(1, 100)
-  @Matches(/\S/, { message: 'must not be blank' })
+  @HasLength(1, 100)
+  @IsNotBlank()
   @HasNoControls()
   readonly name!: string;
 
@@ -176,14 +159,13 @@ export class CreateKeyDto extends KeyPolicyDto {
 }
 
 export class UpdateKeyDto extends KeyPolicyDto {
-  @ValidateIf((_object, value) => value !== undefined)
-  @IsString()
-  @Length(1, 100)
-  @Matches(/\S/, { message: 'must not be blank' })
+  @MayBeAbsent()
+  @HasLength(1, 100)
+  @IsNotBlank()
   @HasNoControls()
   readonly name?: string;
 
-  @ValidateIf((_object, value) => value !== undefined)
+  @MayBeAbsent()
   @Scopes()
   readonly scopes?: string[];
 }
@@ -200,15 +182,14 @@ export class RotateKeyDto {
   @IsMoment()
   readonly expiresAt?: string | null;
 
-  @ValidateIf((_object, value) => value !== undefined)
+  @MayBeAbsent()
   @Scopes()
   readonly scopes?: string[];
 }
 
 export class RevokeKeyDto {
   @IsOptional()
-  @IsString()
-  @Length(1, 500)
+  @HasLength(1, 500)
   @HasNoControls()
   readonly reason?: string;
 }
@@ -264,9 +245,7 @@ export class ListKeysDto extends PageQueryDto {
 
   /** An owner's id, or `me`. */
   @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  @IsAscii()
+  @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'must be an id' })
   readonly owner?: string;
 
   /** Keys that hold this scope, by name or by a wildcard. */
@@ -277,8 +256,8 @@ export class ListKeysDto extends PageQueryDto {
 
   /** Part of the name, or the beginning of a prefix. Literal: `%` and `_` stand for themselves. */
   @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @HasLength(1, 100)
+  @HasNoControls()
   readonly q?: string;
 
   @IsOptional()

@@ -10,6 +10,7 @@ import { compactScopes, covers, requireHeld, ScopeCatalog } from '../permissions
 import { inTransaction } from '../persistence';
 import { ApiKey, ApiKeyScope } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
+import { requireWithin } from './key-bounds';
 import type { CreateKeyDto, IssuedKeyView, KeyView, UpdateKeyDto } from './key.dto';
 import { KeyReader, foldName } from './key-reader';
 import { auditView, issuedView } from './key-view';
@@ -20,6 +21,9 @@ export interface Caller {
   readonly principal: Principal;
   readonly actor: Actor;
 }
+
+/** How often the checks are made anew where somebody else changes the key at the same moment. */
+export const MOST_ATTEMPTS = 5;
 
 /** Which kinds of owner a caller may name besides itself, by the scope it needs for that. */
 const SCOPE_TO_NAME_OWNER: Readonly<Record<Owner['type'], string>> = {
@@ -54,9 +58,10 @@ export class KeyService {
     requireSameEnvironment(principal, environment);
     const owner = await this.ownerFor(principal, dto.owner);
     const policy = await this.owners.keyPolicy(organizationId);
-    const allowedIps = normalizedIps(dto.allowedIps);
+    const maker = await this.makerOf(principal);
+    const allowedIps = dto.allowedIps === undefined ? (maker?.allowedIps ?? []) : normalizedIps(dto.allowedIps);
     const expiresAt = withinPolicy(policy, expiryWithin(principal, moment(dto.expiresAt), now), allowedIps, now);
-    const rateLimit = dto.rateLimit ?? policy.defaultRateLimit;
+    const rateLimit = dto.rateLimit ?? limitOf(maker) ?? policy.defaultRateLimit;
     const key: ApiKey = {
       id: newId('key', now),
       realm: principal.realm,
@@ -67,8 +72,8 @@ export class KeyService {
       environment,
       scopes,
       allowedIps,
-      allowedReferrers: dto.allowedReferrers ?? [],
-      allowedEndpoints: endpoints(dto.allowedEndpoints),
+      allowedReferrers: dto.allowedReferrers === undefined ? (maker?.allowedReferrers ?? []) : (dto.allowedReferrers ?? []),
+      allowedEndpoints: dto.allowedEndpoints === undefined ? (maker?.allowedEndpoints ?? []) : endpoints(dto.allowedEndpoints),
       expiresAt,
       rateLimit: rateLimit?.limit ?? null,
       rateLimitWindowSeconds: rateLimit?.windowSeconds ?? null,
@@ -89,6 +94,7 @@ export class KeyService {
       version: 1,
       activeSlot: null,
     };
+    requireWithin(maker, key);
     return inTransaction(this.database, async (manager) => {
       await manager.insert(ApiKey, key);
       await writeScopes(manager, key.id, scopes);
@@ -103,6 +109,15 @@ export class KeyService {
    * @throws Problem `not_found`, `conflict` for a revoked key, `precondition_failed`, and what `create` throws
    */
   async update(caller: Caller, id: string, dto: UpdateKeyDto, expected: ExpectedVersion): Promise<KeyView> {
+    for (let attempt = 1; ; attempt++) {
+      const updated = await this.tryUpdate(caller, id, dto, expected);
+      if (updated) return updated;
+      if (attempt === MOST_ATTEMPTS) throw conflict('The API key is being changed by others at the same moment');
+    }
+  }
+
+  /** @returns `undefined` where somebody else changed the key between the checks and the change: then they have to be made again */
+  private async tryUpdate(caller: Caller, id: string, dto: UpdateKeyDto, expected: ExpectedVersion): Promise<KeyView | undefined> {
     const { principal, actor } = caller;
     const { organizationId } = principal;
     const policy = await this.owners.keyPolicy(organizationId);
@@ -112,19 +127,15 @@ export class KeyService {
     await this.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.update_denied', id, { known: true });
     requireSameEnvironment(principal, current.environment);
     const changes = this.changesOf(principal, current, dto, scopes, policy);
+    requireWithin(await this.makerOf(principal), changes);
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
       if (before.revokedAt !== null) throw conflict('The API key has been revoked');
       requireVersion(expected, before.version);
-      // What was checked above was this version. Another change in between starts over at the caller's.
+      // What was checked above was this version.
       const unchanged = { id, organizationId, version: current.version, revokedAt: IsNull() };
       const { affected } = await manager.update(ApiKey, unchanged, { ...changes, version: current.version + 1 });
-      if (affected !== 1)
-        throw new Problem(
-          expected === undefined ? 'conflict' : 'precondition_failed',
-          {},
-          'The API key was changed by somebody else at the same moment',
-        );
+      if (affected !== 1) return undefined;
       if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
       const after = await this.reader.row(manager, organizationId, id);
       await this.audit.record(manager, {
@@ -176,7 +187,10 @@ export class KeyService {
     const current = await this.reader.row(this.database.manager, organizationId, id);
     requireSameEnvironment(principal, current.environment);
     // Taking away asks for nothing more; giving back is a grant.
-    if (!disabled) await this.requireGrantable(caller, current.scopes, 'api_key.enable_denied', id, { known: true });
+    if (!disabled) {
+      await this.requireGrantable(caller, current.scopes, 'api_key.enable_denied', id, { known: true });
+      requireWithin(await this.makerOf(principal), current);
+    }
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
       if (before.revokedAt !== null) throw conflict('The API key has been revoked');
@@ -223,7 +237,12 @@ export class KeyService {
     }
   }
 
-  private requireKnown(scopes: readonly string[]): void {
+  /** The calling key, by whose restrictions it binds what it makes; `null` for people. */
+  async makerOf({ type, id, organizationId }: Principal): Promise<ApiKey | null> {
+    return type === 'api_key' ? this.reader.row(this.database.manager, organizationId, id) : null;
+  }
+
+  requireKnown(scopes: readonly string[]): void {
     this.catalog.requireKnown(scopes);
     const forPeople = scopes.filter((scope) => this.catalog.isForPeopleOnly(scope));
     if (forPeople.length > 0) throw invalidField('/scopes', `${forPeople.join(', ')} cannot be given to a key`);
@@ -296,6 +315,9 @@ export function withinPolicy(policy: KeyPolicy, expiresAt: Date | null, allowedI
 }
 
 export const moment = (text: string | null | undefined): Date | null => (text === null || text === undefined ? null : new Date(text));
+
+const limitOf = (maker: ApiKey | null): CreateKeyDto['rateLimit'] =>
+  maker && maker.rateLimit !== null ? { limit: maker.rateLimit, windowSeconds: maker.rateLimitWindowSeconds! } : undefined;
 
 const normalizedIps = (entries: readonly string[] | null | undefined): string[] => [
   ...new Set((entries ?? []).map((entry) => normalizeIpEntry(entry)!)),
