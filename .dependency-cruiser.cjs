@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   organizations: ['common', 'persistence', 'permissions', 'http', 'audit'],
   'rate-limits': ['common', 'http'],
   keys: ['common', 'persistence', 'permissions', 'http', 'audit', 'organizations', 'rate-limits'],
+  notices: ['common', 'persistence', 'permissions', 'audit', 'organizations', 'keys'],
   authentication: ['common', 'permissions', 'http', 'audit', 'organizations', 'rate-limits', 'keys'],
   messaging: ['common', 'persistence', 'permissions', 'http', 'audit'],
   operations: ['common', 'persistence', 'permissions', 'http', 'audit', 'organizations', 'rate-limits', 'keys'],

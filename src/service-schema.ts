@@ -1,16 +1,25 @@
 import { auditEntities, auditMigrations, callEntities, callMigrations } from './audit';
 import { keyEntities, keyMigrations } from './keys';
 import { messagingEntities, messagingMigrations } from './messaging';
+import { noticeEntities, noticeMigrations } from './notices';
 import { operationsEntities, operationsMigrations } from './operations';
 import { organizationEntities, organizationMigrations } from './organizations';
 import type { Migration } from './persistence';
 
 /** Everything the service keeps in its main database. */
-export const mainEntities = [...organizationEntities, ...auditEntities, ...keyEntities, ...messagingEntities, ...operationsEntities];
+export const mainEntities = [
+  ...organizationEntities,
+  ...auditEntities,
+  ...keyEntities,
+  ...noticeEntities,
+  ...messagingEntities,
+  ...operationsEntities,
+];
 export const mainMigrations: readonly Migration[] = inOrder([
   ...organizationMigrations,
   ...auditMigrations,
   ...keyMigrations,
+  ...noticeMigrations,
   ...messagingMigrations,
   ...operationsMigrations,
 ]);

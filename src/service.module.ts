@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { AuditModule, auditScopes, CALL_DATABASE, CALL_OBSERVERS } from './audit';
+import { AuditModule, auditScopes, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
 import { AuthenticationModule, sessionCookieName } from './authentication';
 import { type Clock, CLOCK } from './common';
 import type { Secrets, Settings } from './config';
@@ -10,6 +10,7 @@ import { DocsModule } from './docs';
 import { HttpModule } from './http';
 import { KeysModule, keyScopes, LastUse, PrefixedKeyFormat } from './keys';
 import { MessagingModule, type MessagingOptions, messagingScopes, SmtpMailer } from './messaging';
+import { NetworkWatch, NoticesModule, RefusalWatch } from './notices';
 import { OpenApiModule } from './openapi';
 import { Metrics, OperationsModule } from './operations';
 import { MAILER, OrganizationsModule, organizationScopes } from './organizations';
@@ -39,7 +40,11 @@ class HostModule {
         { provide: DataSource, useValue: database },
         { provide: CALL_DATABASE, useValue: callDatabase },
         { provide: CLOCK, useValue: clock },
-        { provide: CALL_OBSERVERS, inject: [LastUse, Metrics], useFactory: (lastUse: LastUse, metrics: Metrics) => [lastUse, metrics] },
+        {
+          provide: CALL_OBSERVERS,
+          inject: [LastUse, Metrics, NetworkWatch, RefusalWatch],
+          useFactory: (...observers: CallObserver[]) => observers,
+        },
         { provide: MAILER, useExisting: SmtpMailer },
       ],
       exports: [DataSource, CALL_DATABASE, CLOCK, CALL_OBSERVERS, MAILER],
@@ -74,6 +79,7 @@ export class ServiceModule {
           jwtSources: settings.JWT_SOURCES as ReadonlyArray<'cookie' | 'header'>,
           failedAuthLimit: settings.FAILED_AUTH_LIMIT,
         }),
+        NoticesModule.forRoot({ publicUrl }),
         MessagingModule.forRoot(messagingOptions(settings)),
         OpenApiModule.forRoot({
           ...serviceDescription,

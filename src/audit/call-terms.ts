@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
-import { escapeControls } from '../common';
+import { escapeControls, RecentlyUsed } from '../common';
 import { CALL_TERMS, CallTerm, type TermKind } from './call-log.entity';
 import { insertNew } from './insert-new';
 
@@ -100,25 +100,6 @@ export class CallTerms {
       }
     }
     return found;
-  }
-}
-
-/** A map that forgets what was not asked for the longest. */
-class RecentlyUsed<Key, Value> {
-  private readonly entries = new Map<Key, Value>();
-
-  constructor(private readonly most: number) {}
-
-  get(key: Key): Value | undefined {
-    const value = this.entries.get(key);
-    if (value !== undefined) this.set(key, value);
-    return value;
-  }
-
-  set(key: Key, value: Value): void {
-    this.entries.delete(key);
-    this.entries.set(key, value);
-    if (this.entries.size > this.most) this.entries.delete(this.entries.keys().next().value!);
   }
 }
 

@@ -16,6 +16,9 @@ export type OnOwnerRemovedPolicy = 'revoke' | 'transfer';
 @Entity('api_keys')
 @Index('ix_api_keys_organization_id_id', ['organizationId', 'id'])
 @Index('ix_api_keys_owner_type_owner_id', ['ownerType', 'ownerId'])
+@Index('ix_api_keys_organization_id_created_by_id', ['organizationId', 'createdBy', 'id'])
+@Index('ix_api_keys_expires_at_id', ['expiresAt', 'id'])
+@Index('ix_api_keys_secret_issued_at_id', ['secretIssuedAt', 'id'])
 @Index('uq_api_keys_realm_owner_type_owner_id_active_slot', ['realm', 'ownerType', 'ownerId', 'activeSlot'], { unique: true })
 export class ApiKey {
   @IdPrimaryColumn()

@@ -13,6 +13,8 @@ export { KeyReader } from './key-reader';
 export { KeyRotation } from './key-rotation';
 export { type Caller, KeyService } from './key.service';
 export { KeyVerifier, type Verification } from './key-verifier';
+export { type KeyDate, type KeyPlace, KeyWatch, type WatchedKey } from './key-watch';
+export { ROTATION_DUE_AFTER_MS } from './key-view';
 export { KeysModule, type KeysOptions } from './keys.module';
 export { LastUse } from './last-use';
 export { keyMigrations } from './migrations';

@@ -68,4 +68,12 @@ export const keyMigrations: readonly Migration[] = [
       );
     },
   },
+  {
+    name: '0007-key-dates',
+    async up(schema) {
+      await schema.createIndex('api_keys', { columns: ['organization_id', 'created_by', 'id'] });
+      await schema.createIndex('api_keys', { columns: ['expires_at', 'id'] });
+      await schema.createIndex('api_keys', { columns: ['secret_issued_at', 'id'] });
+    },
+  },
 ];

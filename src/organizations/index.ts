@@ -7,6 +7,7 @@ export { AccountDeletion } from './account-deletion';
 export { organizationEntities } from './entities';
 export { fold } from './fold';
 export { type AcceptRequest, InvitationAcceptance } from './invitation-acceptance';
+export { KEY_CONTACTS, type KeyContactDirectory, type KeyContacts, noContacts } from './key-contacts';
 export { type LoginRequest, LoginService } from './login.service';
 export { type Mail, type Mailer, MAILER, noMailer } from './mailer';
 export { organizationMigrations } from './migrations';

@@ -6,6 +6,7 @@ import { InvitationAcceptance } from './invitation-acceptance';
 import { InvitationMail } from './invitation-mail';
 import { InvitationController } from './invitation.controller';
 import { InvitationService } from './invitation.service';
+import { KEY_CONTACTS } from './key-contacts';
 import { LoginService } from './login.service';
 import { MemberController } from './member.controller';
 import { MemberService } from './member.service';
@@ -24,6 +25,7 @@ import { ServiceAccountService } from './service-account.service';
 import { SessionRefresh } from './session-refresh';
 import { SessionService } from './session.service';
 import { SetupService } from './setup.service';
+import { StoredKeyContacts } from './stored-key-contacts';
 import { StoredOwnerDirectory } from './stored-owner-directory';
 import { UserService } from './user.service';
 
@@ -61,8 +63,9 @@ export class OrganizationsModule {
         { provide: ORGANIZATIONS_OPTIONS, useValue: options },
         { provide: RefreshTokens, useValue: new RefreshTokens(options.refreshSecrets) },
         { provide: OWNER_DIRECTORY, useClass: StoredOwnerDirectory },
+        { provide: KEY_CONTACTS, useClass: StoredKeyContacts },
       ],
-      exports: [...EXPORTED, OWNER_DIRECTORY],
+      exports: [...EXPORTED, OWNER_DIRECTORY, KEY_CONTACTS],
     };
   }
 }

@@ -36,6 +36,14 @@ export class Schema {
     await this.runner.createTable(table, true);
   }
 
+  /** Adds an index to a table that has been there for longer, unless the index is there, too. */
+  async createIndex(table: string, { columns, unique = false }: Index): Promise<void> {
+    const name = indexName(table, columns, unique);
+    const found = await this.runner.getTable(table);
+    if (found?.indices.some((index) => index.name === name)) return;
+    await this.runner.createIndex(table, new TableIndex({ name, columnNames: [...columns], isUnique: unique }));
+  }
+
   /** An id or other text compared byte by byte, ASCII only. */
   ascii(name: string, length: number, extra: Extra = {}): TableColumnOptions {
     return this.column(name, 'varchar', { length: String(length), ...this.charset('ascii', 'ascii_bin'), ...extra });

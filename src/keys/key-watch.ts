@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { ApiKey, ApiKeyCredential } from './api-key.entity';
+
+/** A date of keys by which they can be walked along an index. */
+export type KeyDate = 'expiresAt' | 'secretIssuedAt';
+
+/** What can be told about a key that somebody has to know of. */
+export type WatchedKey = Pick<
+  ApiKey,
+  | 'id'
+  | 'organizationId'
+  | 'name'
+  | 'environment'
+  | 'ownerType'
+  | 'ownerId'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'secretIssuedAt'
+  | 'disabledAt'
+  | 'revokedAt'
+>;
+
+/** A date of a key, and the id that tells keys of one date apart. */
+export interface KeyPlace {
+  readonly at: Date;
+  readonly id: string;
+}
+
+const PROPERTIES: ReadonlyArray<keyof WatchedKey> = [
+  'id',
+  'organizationId',
+  'name',
+  'environment',
+  'ownerType',
+  'ownerId',
+  'createdAt',
+  'expiresAt',
+  'secretIssuedAt',
+  'disabledAt',
+  'revokedAt',
+];
+
+/** Keys as those see them who watch over them: by their dates, of all organizations. */
+@Injectable()
+export class KeyWatch {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** A page of the keys whose date is later than the place, and `until` at the latest; the earliest first. */
+  async pageBy(date: KeyDate, { at, id }: KeyPlace, until: Date, limit: number): Promise<WatchedKey[]> {
+    const column = `api_key.${date}`;
+    return this.database
+      .getRepository(ApiKey)
+      .createQueryBuilder('api_key')
+      .select(PROPERTIES.map((property) => `api_key.${property}`))
+      .where(`${column} >= :at AND ${column} <= :until AND (${column} > :at OR api_key.id > :id)`, { at, until, id })
+      .orderBy(column)
+      .addOrderBy('api_key.id')
+      .limit(limit)
+      .getMany();
+  }
+
+  /**
+   * Reads a key under its lock: what is read stays true until the transaction ends, and of two who do so one waits.
+   * @returns `null` where there is no such key
+   */
+  async lock(manager: EntityManager, id: string): Promise<WatchedKey | null> {
+    // An update that changes nothing takes the lock on every database.
+    await manager
+      .createQueryBuilder()
+      .update(ApiKey)
+      .set({ version: () => 'version' })
+      .where({ id })
+      .execute();
+    return manager.findOne(ApiKey, { select: Object.fromEntries(PROPERTIES.map((property) => [property, true])), where: { id } });
+  }
+
+  /** What people recognize the newest secret by: `ks_live_` and the look-up id. */
+  async prefixOf(manager: EntityManager, keyId: string): Promise<string> {
+    const newest = await manager.findOne(ApiKeyCredential, { where: { keyId }, order: { createdAt: 'DESC', id: 'DESC' } });
+    return newest?.prefix ?? '';
+  }
+}
