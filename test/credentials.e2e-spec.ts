@@ -1,3 +1,6 @@
+import { request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+
 import { type Answer, KeystileApp, type TestKey, type TestPerson } from '../src/testing';
 
 const MISSING = 'Missing or invalid Authorization header';
@@ -289,6 +292,31 @@ describe('credentials', () => {
       'malformed_json',
       'Body is not valid JSON',
     );
+  });
+
+  it('asks again when a body comes slowly: a key that was revoked meanwhile makes nothing', async () => {
+    const slow = await app.issueKey({ scopes: ['api_key.create'] });
+    const before = (await app.get('/v1/api-keys?q=too%20late', { as: owner.token })).body.data as unknown[];
+    const answer = new Promise<number>((resolve, reject) => {
+      const body = JSON.stringify({ name: 'too late', scopes: [] });
+      const headers = { authorization: `Bearer ${slow.key}`, 'content-type': 'application/json', 'content-length': String(body.length) };
+      const sent = request(`${app.url}/v1/api-keys`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      sent.on('error', reject);
+      sent.write(body.slice(0, 5));
+      const revoke = async (): Promise<void> => {
+        await setTimeout(100);
+        await app.post(`/v1/api-keys/${slow.id}/revoke`, { as: owner.token, body: {} });
+        sent.end(body.slice(5));
+      };
+      revoke().catch(reject);
+    });
+    expect(await answer).toBe(401);
+    expect((await app.get('/v1/api-keys?q=too%20late', { as: owner.token })).body.data).toEqual(before);
+    const [call] = (await app.get(`/v1/call-logs?keyId=${slow.id}`, { as: owner.token })).body.data as Array<{ code: string }>;
+    expect(call!.code).toBe('api_key_revoked');
   });
 
   it('answers a path that does not exist with 404 for everyone', async () => {

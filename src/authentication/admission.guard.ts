@@ -1,11 +1,14 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
-import { RouteInventory, UndeclaredRouteError } from '../permissions';
+import { type RouteAccess, RouteInventory, UndeclaredRouteError } from '../permissions';
 import type { AdmittedRequest } from './gate';
 import { Gatekeeper } from './gatekeeper';
 
 type AnyRequest = AdmittedRequest & (IncomingMessage | { readonly raw: IncomingMessage; readonly method: string });
+
+/** A body that came with its headers is parsed long before. */
+const FRESH_MS = 50;
 
 /** The second line behind the gate: a handler runs for a caller who was let in as it asks, or who is let in here. */
 @Injectable()
@@ -18,12 +21,22 @@ export class AdmissionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AnyRequest>();
     const access = this.inventory.declaredAccess(context.getHandler());
-    if (request.admitted !== undefined && request.admitted === access) return true;
+    if (access !== undefined && request.admitted === access) return this.stillStands(request, access);
     if (!this.inventory.counts(context.getClass(), context.getHandler())) return true;
     if (!access) throw new UndeclaredRouteError(request.method ?? '', '', `${context.getClass().name}.${context.getHandler().name}`);
-    const principal = await this.gatekeeper.admit('raw' in request ? request.raw : request, access);
+    const principal = await this.gatekeeper.admit(incoming(request), access);
     request.admitted = access;
     if (principal) request.principal = principal;
     return true;
   }
+
+  /** A body may come slowly. Who was let in for its headers is asked for again when it has come. */
+  private async stillStands(request: AnyRequest, access: RouteAccess): Promise<boolean> {
+    if (performance.now() - (request.admittedAtMs ?? 0) < FRESH_MS) return true;
+    const principal = await this.gatekeeper.readmit(incoming(request), access);
+    if (principal) request.principal = principal;
+    return true;
+  }
 }
+
+const incoming = (request: AnyRequest): IncomingMessage => ('raw' in request ? request.raw : request);

@@ -22,6 +22,8 @@ export type Authentication =
 export interface PresentedCall {
   readonly credential: Extract<Presented, { token: string }>;
   readonly facts: CallFacts;
+  /** The same call again, after its body has come. */
+  readonly isSecondLook: boolean;
 }
 
 type Middleware = (request: unknown, response: unknown, next: (error: unknown) => void) => void;
@@ -56,8 +58,8 @@ export class DualStrategy extends PassportStrategy(HeaderOnlyBearer, 'keystile')
     super({ realm, passReqToCallback: true });
   }
 
-  async validate({ call: { credential, facts } }: { readonly call: PresentedCall }, token: string): Promise<Authentication> {
-    return credential.kind === 'user_token' ? this.validateUserToken(token) : this.keys.verify(token, facts);
+  async validate({ call: { credential, facts, isSecondLook } }: { readonly call: PresentedCall }, token: string): Promise<Authentication> {
+    return credential.kind === 'user_token' ? this.validateUserToken(token) : this.keys.verify(token, facts, { isSecondLook });
   }
 
   /** Runs passport over the call. */

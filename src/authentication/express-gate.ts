@@ -62,6 +62,7 @@ export class ExpressGate {
     const admitted = request as AdmittedRequest;
     const principal = await this.gatekeeper.admit(request, access);
     admitted.admitted = access;
+    admitted.admittedAtMs = performance.now();
     if (principal) admitted.principal = principal;
   }
 

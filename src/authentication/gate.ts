@@ -8,6 +8,8 @@ import type { Gatekeeper } from './gatekeeper';
 export interface AdmittedRequest {
   /** As what it was let in. */
   admitted?: RouteAccess;
+  /** When, on a clock that only goes forward. */
+  admittedAtMs?: number;
   principal?: Principal;
 }
 
@@ -35,6 +37,7 @@ export function installGate(
     const admitted = request as AdmittedRequest;
     const principal = await gatekeeper.admit(request.raw, access);
     admitted.admitted = access;
+    admitted.admittedAtMs = performance.now();
     if (principal) admitted.principal = principal;
   };
   if (hook === 'onRequest') fastify.addHook('onRequest', decide);

@@ -44,33 +44,52 @@ export class Gatekeeper {
    * @throws AccessDeniedError
    */
   async admit(request: IncomingMessage, access: RouteAccess): Promise<Principal | undefined> {
-    const call = callOf(request);
-    call.requiredScopes = scopesOf(access);
-    await this.reportExposure(request, call);
-    if (access.kind === 'public') return undefined;
-    const authentication = await this.authenticate(request, call, access);
-    if (authentication.outcome !== 'valid') return this.deny(call, authentication);
-    const { principal } = authentication;
-    const refusal = this.refuseScope(principal, access);
-    if (refusal) {
-      call.suspect = principal;
-      throw refusal;
-    }
-    call.principal = principal;
-    return principal;
+    await this.reportExposure(request, callOf(request));
+    return this.decide(request, access, false);
+  }
+
+  /**
+   * Asks again who makes a call that has been let in: its body took its time, and a key that was revoked meanwhile is revoked.
+   * @returns the caller as they stand now
+   * @throws AccessDeniedError
+   */
+  async readmit(request: IncomingMessage, access: RouteAccess): Promise<Principal | undefined> {
+    return this.decide(request, access, true);
   }
 
   /** Notes who calls a path that does not exist. The answer is 404 for everyone, and the row belongs to the caller. */
   async identify(request: IncomingMessage): Promise<void> {
     const call = callOf(request);
     await this.reportExposure(request, call);
-    const authentication = await this.authenticate(request, call, undefined);
+    const authentication = await this.authenticate(request, call, undefined, false);
     if (authentication.outcome === 'valid') call.principal = authentication.principal;
     else note(call, authentication);
   }
 
+  private async decide(request: IncomingMessage, access: RouteAccess, isSecondLook: boolean): Promise<Principal | undefined> {
+    const call = callOf(request);
+    call.requiredScopes = scopesOf(access);
+    if (access.kind === 'public') return undefined;
+    const authentication = await this.authenticate(request, call, access, isSecondLook);
+    if (authentication.outcome !== 'valid') {
+      call.principal = null;
+      return this.deny(call, authentication);
+    }
+    const { principal } = authentication;
+    const refusal = this.refuseScope(principal, access);
+    call.principal = refusal ? null : principal;
+    call.suspect = refusal ? principal : null;
+    if (refusal) throw refusal;
+    return principal;
+  }
+
   /** The steps of `api.md` 3 up to the rate limit. */
-  private async authenticate(request: IncomingMessage, call: Call, access: RouteAccess | undefined): Promise<Authentication> {
+  private async authenticate(
+    request: IncomingMessage,
+    call: Call,
+    access: RouteAccess | undefined,
+    isSecondLook: boolean,
+  ): Promise<Authentication> {
     const presented = readCredential(request, this.options.sessionCookie);
     if (!('token' in presented)) return refused(UNREADABLE[presented.kind]);
     if (presented.kind === 'user_token') {
@@ -85,7 +104,7 @@ export class Gatekeeper {
       path: pathOf(request),
       liveOnly,
     };
-    return this.strategy.authenticateCall({ credential: presented, facts });
+    return this.strategy.authenticateCall({ credential: presented, facts, isSecondLook });
   }
 
   private refuseScope(principal: Principal, access: Exclude<RouteAccess, { kind: 'public' }>): AccessDeniedError | undefined {

@@ -1,16 +1,22 @@
-/** Text that could be a secret of ours or a token, wherever it stands: API keys of any prefix, JWTs, refresh and one-time tokens. */
-const SECRETS = [
-  /\b([a-z]{2,10}_(?:live|test)_[0-9A-Za-z]{4,16})_[0-9A-Za-z]{16,}/g,
-  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*/g,
-  /\b(ksr|kso)_[0-9A-Za-z_-]{16,}/g,
-];
+/** A run of the characters that tokens are made of, long enough to be one. */
+const WORD = /[A-Za-z0-9_.-]{16,}/g;
+/** An API key of any prefix, and whatever is glued to it; what stands before its secret may be shown. */
+const API_KEY = /([a-z]{2,10}_(?:live|test)_[0-9A-Za-z]{4,16})_[0-9A-Za-z]{16}.*/;
+/** Refresh and one-time tokens. */
+const OUR_TOKEN = /(ks[ro])_[0-9A-Za-z_-]{16}.*/;
+/** How the header of every JWT begins: `{"` in base64url. */
+const JWT_START = 'eyJ';
 
-/** The same text with everything that looks like a secret struck out; the public beginning of a key stays. */
-export function redact(text: string): string {
-  return SECRETS.reduce(
-    (clean, pattern) => clean.replace(pattern, (_all, shown: unknown) => `${typeof shown === 'string' ? shown : ''}[redacted]`),
-    text,
-  );
+/**
+ * The same text with everything that looks like a secret of ours or a token struck out; the public beginning of a key stays.
+ * Takes time in proportion to the text: what it reads comes from anybody.
+ */
+export const redact = (text: string): string => text.replace(WORD, redactWord);
+
+function redactWord(word: string): string {
+  const jwt = word.indexOf(JWT_START);
+  const withoutJwt = jwt >= 0 && word.includes('.', jwt) ? `${word.slice(0, jwt)}[redacted]` : word;
+  return withoutJwt.replace(API_KEY, '$1[redacted]').replace(OUR_TOKEN, '$1[redacted]');
 }
 
 /** Control characters (C0, DEL, C1, line separators) as `\u….`, so that one value can never become two lines. */

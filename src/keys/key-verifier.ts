@@ -25,6 +25,13 @@ export type Verification =
       readonly retryAfterSeconds?: number;
     };
 
+export interface VerifyOptions {
+  /** Keys of other organizations are unknown. */
+  readonly organizationId?: string;
+  /** The same call again, after its body has come: it has been counted. */
+  readonly isSecondLook?: boolean;
+}
+
 interface FoundKey {
   readonly key: ApiKey;
   readonly credential: ApiKeyCredential;
@@ -42,8 +49,7 @@ export class KeyVerifier {
     private readonly limiter: RateLimiter,
   ) {}
 
-  /** @param organizationId where given, keys of other organizations are unknown */
-  async verify(token: string, facts: CallFacts, organizationId?: string): Promise<Verification> {
+  async verify(token: string, facts: CallFacts, { organizationId, isSecondLook = false }: VerifyOptions = {}): Promise<Verification> {
     const parsed = this.format.parse(token);
     const found = parsed && (await this.find(token));
     if (!found || (organizationId !== undefined && found.key.organizationId !== organizationId)) {
@@ -55,7 +61,7 @@ export class KeyVerifier {
     const refused = { suspect: principal, key, presentedPrefix: credential.prefix };
     const denial = judge(judged(found), standing, facts, this.clock.now());
     if (denial) return { outcome: denial, ...refused };
-    const retryAfterSeconds = this.overLimit(key);
+    const retryAfterSeconds = isSecondLook ? null : this.overLimit(key);
     if (retryAfterSeconds !== null) return { outcome: 'rate_limited', ...refused, retryAfterSeconds };
     return { outcome: 'valid', principal, key };
   }

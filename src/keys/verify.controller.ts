@@ -23,7 +23,7 @@ export class VerifyController {
     @Body() dto: VerifyKeyDto,
     @Req() request: FastifyRequest,
   ): Promise<VerificationView> {
-    const verification = await this.verifier.verify(dto.key, factsOf(dto.request), organizationId);
+    const verification = await this.verifier.verify(dto.key, factsOf(dto.request), { organizationId });
     callOf(request).subjectKeyId = verification.key?.id ?? null;
     return verificationView(verification, dto.scopes ?? []);
   }
