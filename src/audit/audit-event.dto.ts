@@ -57,6 +57,12 @@ export class AuditEventView {
   readonly hash!: string;
 }
 
+/** One change in an export, with what its personal fields are checked with. */
+export class ExportedAuditEvent extends AuditEventView {
+  /** `personalDigest` is the SHA-256 of this, a line feed and the personal fields. */
+  readonly personalSalt!: string | null;
+}
+
 /** Newest first. A page may be short, or empty, and still have more: a search stops for a breath now and then. */
 export class AuditEventListView {
   readonly data!: readonly AuditEventView[];

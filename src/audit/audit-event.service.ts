@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 import { notFound, PageCursors, type Principal } from '../common';
 import type { AuditEventListView, AuditEventQueryDto, AuditEventView } from './audit-event.dto';
-import { AUDIT_EVENT_INDEXES, AuditEvent, AuditPersonal } from './audit-event.entity';
+import { AUDIT_EVENT_INDEXES, AuditEvent } from './audit-event.entity';
 import { AuditReads } from './audit-reads';
 import { type Actor, INSTALLATION } from './audit-trail';
+import { auditEventView, personalOf } from './audit-view';
 import { type Condition, type IndexWalk, walk, where } from './index-walk';
 import type { RecordScope } from './record-query.dto';
 import { organizationOf, readRange, type TimeRange } from './record-range';
@@ -64,9 +65,8 @@ export class AuditEventService {
   }
 
   private async views(events: readonly AuditEvent[]): Promise<AuditEventView[]> {
-    const rows = await this.database.manager.findBy(AuditPersonal, { eventId: In(events.map(({ id }) => id)) });
-    const personal = new Map(rows.map(({ eventId, fields }) => [eventId, fields]));
-    return events.map((event) => view(event, personal.get(event.id)));
+    const personal = await personalOf(this.database, events);
+    return events.map((event) => auditEventView(event, personal.get(event.id)));
   }
 
   /** A time as the database keeps it. */
@@ -78,28 +78,3 @@ export class AuditEventService {
 
 const actionCondition = (action: string): Condition =>
   action.endsWith('*') ? where('SUBSTR(action, 1, ?) = ?', action.length - 1, action.slice(0, -1)) : where('action = ?', action);
-
-function view(event: AuditEvent, personalFields = '{}'): AuditEventView {
-  const { ip = null, reason = null, ...others } = JSON.parse(personalFields) as { ip?: string; reason?: string };
-  return {
-    id: event.id,
-    sequence: event.sequence,
-    at: event.at,
-    organizationId: event.organizationId === INSTALLATION ? null : event.organizationId,
-    actor: { type: event.actorType, id: event.actorId },
-    action: event.action,
-    target: { type: event.targetType, id: event.targetId },
-    before: parsed(event.before),
-    after: parsed(event.after),
-    reason,
-    personal: Object.keys(others).length > 0 ? others : null,
-    ip,
-    requestId: event.requestId,
-    personalDigest: event.personalDigest,
-    previousHash: event.previousHash,
-    hash: event.hash,
-  };
-}
-
-const parsed = (json: string | null): Record<string, unknown> | null =>
-  json === null ? null : (JSON.parse(json) as Record<string, unknown>);

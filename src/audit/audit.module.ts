@@ -4,8 +4,10 @@ import { IpAllowlist } from '../common';
 import { given, type ModuleParts, type OptionsFactory, provideOptions } from '../permissions';
 import { AuditEventController } from './audit-event.controller';
 import { AuditEventService } from './audit-event.service';
+import { AuditExport } from './audit-export.service';
 import { AuditReads } from './audit-reads';
 import { AuditTrail } from './audit-trail';
+import { CallExport } from './call-export.service';
 import { CallLogController } from './call-log.controller';
 import { CallLogService } from './call-log.service';
 import { CALL_SINK, CallRecorder, TRUSTED_PROXIES } from './call-recorder';
@@ -13,6 +15,7 @@ import { CallSearches } from './call-search';
 import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
 import { ChainVerifier } from './chain-verifier';
+import { AuditExportController, CallExportController } from './export.controller';
 import { UsageController } from './usage.controller';
 import { UsageService } from './usage.service';
 
@@ -38,7 +41,7 @@ export class AuditModule {
       module: AuditModule,
       global: true,
       imports: options.imports ?? [],
-      controllers: api ? [CallLogController, UsageController, AuditEventController] : [],
+      controllers: api ? [CallExportController, AuditExportController, CallLogController, UsageController, AuditEventController] : [],
       providers: [
         provideOptions(AUDIT_OPTIONS, options),
         {
@@ -57,6 +60,8 @@ export class AuditModule {
         AuditReads,
         AuditEventService,
         ChainVerifier,
+        CallExport,
+        AuditExport,
       ],
       exports: [AuditTrail, CallRecorder, CallStore],
     };

@@ -50,7 +50,8 @@ export class CallLogService {
     return shown!;
   }
 
-  private async views(rows: readonly CallLog[]): Promise<CallLogView[]> {
+  /** Rows as people and programs see them. */
+  async views(rows: readonly CallLog[]): Promise<CallLogView[]> {
     const texts = await this.terms.read(rows.flatMap(numbersOf));
     return rows.map((row) => view(row, (number) => texts.get(number) ?? null));
   }

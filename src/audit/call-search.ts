@@ -9,6 +9,9 @@ import { CallTerms } from './call-terms';
 import { type Condition, type IndexWalk, type Position, where } from './index-walk';
 import type { TimeRange } from './record-range';
 
+/** The filters of a list, or of an export. */
+export type CallFilter = Omit<CallLogQueryDto, 'limit' | 'cursor'>;
+
 /** What to walk and from where. */
 export interface CallSearch {
   readonly walk: IndexWalk;
@@ -34,7 +37,7 @@ export class CallSearches {
   }
 
   /** The same with filters. */
-  async matching(organizationId: string | null, range: TimeRange, query: CallLogQueryDto): Promise<CallSearch | undefined> {
+  async matching(organizationId: string | null, range: TimeRange, query: CallFilter): Promise<CallSearch | undefined> {
     const search = await this.all(organizationId, range);
     const keys = await this.keyConditions(query);
     const others = await this.termConditions(query);
@@ -68,12 +71,12 @@ export class CallSearches {
       : this.term('organization_number', 'organization', organizationId);
   }
 
-  private async keyConditions({ keyId, principalId }: CallLogQueryDto): Promise<Condition[] | undefined> {
+  private async keyConditions({ keyId, principalId }: CallFilter): Promise<Condition[] | undefined> {
     const ids = [...new Set([keyId, principalId])].filter((id) => id?.startsWith('key_'));
     return allOf(ids.map((id) => this.term('key_number', 'key', id!)));
   }
 
-  private async termConditions({ principalId, route }: CallLogQueryDto): Promise<Condition[] | undefined> {
+  private async termConditions({ principalId, route }: CallFilter): Promise<Condition[] | undefined> {
     const conditions: Array<Promise<Condition | undefined>> = [];
     if (principalId?.startsWith('usr_')) {
       conditions.push(Promise.resolve(where("principal_type = 'u'")), this.term('user_number', 'user', principalId));
@@ -101,7 +104,7 @@ async function allOf(conditions: ReadonlyArray<Promise<Condition | undefined>>):
   return known.length === conditions.length ? known : undefined;
 }
 
-function statusConditions({ status, statusClass }: CallLogQueryDto): Condition[] {
+function statusConditions({ status, statusClass }: CallFilter): Condition[] {
   const first = Number(statusClass?.[0]) * 100;
   return [
     ...(status === undefined ? [] : [where('status = ?', status)]),
@@ -109,7 +112,7 @@ function statusConditions({ status, statusClass }: CallLogQueryDto): Condition[]
   ];
 }
 
-function plainConditions(query: CallLogQueryDto): Condition[] {
+function plainConditions(query: CallFilter): Condition[] {
   const { method, path, code, ip, environment, minLatencyMs } = query;
   return [
     ...(method === undefined ? [] : [where('method = ?', method)]),

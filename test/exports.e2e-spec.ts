@@ -1,0 +1,170 @@
+import { CallStore } from '../src/audit';
+import { type Answer, KeystileApp, type TestPerson } from '../src/testing';
+import { aCall, aKeyHolder, NOON } from './support/finished-call';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const lines = (text: string): Row[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Row);
+
+/** Records of RFC 4180; none of ours has a line break in a cell. */
+const records = (text: string): string[][] =>
+  text
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) =>
+      [...`${line},`.matchAll(/(?:"((?:[^"]|"")*)"|([^",]*)),/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!),
+    );
+
+describe('an export', () => {
+  let app: KeystileApp;
+  let owner: TestPerson;
+
+  beforeAll(async () => {
+    app = await KeystileApp.start();
+  });
+
+  beforeEach(async () => {
+    owner = await app.otherOrganization('Acme');
+  });
+
+  afterAll(() => app.stop());
+
+  const download = (path: string, as = owner.token): Promise<Answer> => app.get(path, { as });
+  const eventsOf = async (action: string): Promise<readonly Row[]> =>
+    (await app.get<{ data: readonly Row[] }>(`/v1/audit-events?action=${action}`, { as: owner.token })).body.data;
+
+  describe('of calls', () => {
+    it('A19.3: is a CSV file with as many cells in every line and no formula', async () => {
+      const { key } = await app.issueKey({ name: '=HYPERLINK("http://evil.example","open")' }, owner);
+      for (const agent of ['=1+1', '+1', '-2+3', '@SUM(A1)', 'plain, "quoted"', '-5']) {
+        await app.get('/v1/whoami', { as: key, headers: { 'user-agent': agent, referer: '=cmd|calc' } });
+      }
+      const file = await download('/v1/call-logs/export?format=csv&route=/v1/whoami');
+      expect([file.status, file.headers['content-type'], file.headers['content-disposition']]).toEqual([
+        200,
+        'text/csv; charset=utf-8',
+        'attachment; filename="calls-20260115T100000Z.csv"',
+      ]);
+      const [names, ...rows] = records(file.text);
+      expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([names!.length]));
+      const cell = (name: string): string[] => rows.map((row) => row[names!.indexOf(name)]!);
+      expect(cell('userAgent').slice(0, 6)).toEqual(['-5', 'plain, "quoted"', "'@SUM(A1)", "'-2+3", '+1', "'=1+1"]);
+      expect(cell('keyName')[0]).toBe('\'=HYPERLINK("http://evil.example","open")');
+      expect(cell('referrer')[0]).toBe("'=cmd|calc");
+    });
+
+    it('has in NDJSON what the list has, newest first', async () => {
+      for (let i = 0; i < 5; i++) await app.get('/v1/whoami', { as: owner.token });
+      const list = await app.get<{ data: readonly Row[] }>('/v1/call-logs?path=/v1/whoami', { as: owner.token });
+      const file = await download('/v1/call-logs/export?format=ndjson&path=/v1/whoami');
+      expect([file.headers['content-type'], file.headers['content-disposition']]).toEqual([
+        'application/x-ndjson; charset=utf-8',
+        'attachment; filename="calls-20260115T100000Z.ndjson"',
+      ]);
+      expect(lines(file.text)).toEqual(list.body.data);
+      expect(lines(file.text).length).toBeGreaterThanOrEqual(5);
+    });
+
+    it('has every row, over many pages, once, and those only that were asked for', async () => {
+      const store = app.service.app.get(CallStore);
+      const principal = aKeyHolder({ organizationId: owner.organizationId });
+      for (let i = 0; i < 3_000; i++) store.append(aCall({ principal, path: i % 3 === 0 ? '/third' : '/other' }));
+      const all = lines((await download(`/v1/call-logs/export?format=ndjson&from=${NOON.toISOString()}`)).text);
+      expect(new Set(all.map(({ requestId }) => requestId)).size).toBe(3_000);
+      expect(all.map(({ requestId }) => requestId)).toEqual(
+        all
+          .map(({ requestId }) => requestId as string)
+          .toSorted()
+          .toReversed(),
+      );
+      expect(lines((await download('/v1/call-logs/export?format=ndjson&path=/third')).text)).toHaveLength(1_000);
+      expect(records((await download('/v1/call-logs/export?path=/nowhere')).text)).toHaveLength(1);
+      expect((await download('/v1/call-logs/export?format=ndjson&keyId=key_00000000000000000000000009')).text).toBe('');
+    });
+
+    it('A19.6: is an audit event each time, with what was asked for', async () => {
+      for (let i = 0; i < 2; i++) await download('/v1/call-logs/export?format=ndjson&status=200&ip=203.0.113.9');
+      const events = await eventsOf('call_log.exported');
+      expect(events).toHaveLength(2);
+      expect(events[0]).toMatchObject({
+        actor: { type: 'user', id: owner.userId },
+        after: { format: 'ndjson', filter: { status: 200 } },
+        personal: { filterIp: '203.0.113.9' },
+      });
+    });
+
+    it('needs a scope of its own, and only that', async () => {
+      const reader = await app.issueKey({ scopes: ['call_log.read', 'audit_event.read'] }, owner);
+      const exporter = await app.issueKey({ scopes: ['call_log.export'] }, owner);
+      const refused = await download('/v1/call-logs/export', reader.key);
+      expect([refused.status, refused.body.requiredScopes]).toEqual([403, ['call_log.export']]);
+      expect((await download('/v1/call-logs/export', exporter.key)).status).toBe(200);
+    });
+
+    it('A08: shows another organization nothing of this one', async () => {
+      await app.get('/v1/whoami', { as: owner.token });
+      const stranger = await app.otherOrganization();
+      const file = await download('/v1/call-logs/export?format=ndjson', stranger.token);
+      expect(file.text).not.toContain(owner.organizationId);
+      expect((await download('/v1/call-logs/export?scope=installation', stranger.token)).status).toBe(403);
+    });
+
+    it('takes no pages and no other format', async () => {
+      for (const query of ['limit=5', 'cursor=x', 'format=xlsx', 'colour=blue']) {
+        expect((await download(`/v1/call-logs/export?${query}`)).status).toBe(400);
+      }
+    });
+
+    it('asked for with HEAD, is not read', async () => {
+      const { status, headers } = await app.call('HEAD', '/v1/call-logs/export', { as: owner.token });
+      expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
+    });
+  });
+
+  describe('of audit events', () => {
+    it('has the whole chain, oldest first, the event of this very export last', async () => {
+      for (let i = 0; i < 3; i++) await app.issueKey({ name: `key ${i}` }, owner);
+      const file = await download('/v1/audit-events/export');
+      expect([file.headers['content-type'], file.headers['content-disposition']]).toEqual([
+        'application/x-ndjson; charset=utf-8',
+        'attachment; filename="audit-events-20260115T100000Z.ndjson"',
+      ]);
+      const events = lines(file.text);
+      expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_event, i) => i + 1));
+      expect(events.at(-1)).toMatchObject({ action: 'audit_event.exported', after: { format: 'ndjson', filter: {} } });
+      const [newest] = await eventsOf('api_key.created');
+      const { personalSalt, ...exported } = events.find(({ id }) => id === newest!.id)!;
+      expect(exported).toEqual(newest);
+      expect(personalSalt).toMatch(/^[0-9a-f]{32}$/);
+    });
+
+    it('finds what somebody did, what was done to something, and when', async () => {
+      const { id } = await app.issueKey({}, owner);
+      await app.post(`/v1/api-keys/${id}/disable`, { as: owner.token });
+      const actions = async (query: string): Promise<unknown[]> =>
+        lines((await download(`/v1/audit-events/export?${query}`)).text).map(({ action }) => action);
+      expect(await actions(`targetId=${id}`)).toEqual(['api_key.created', 'api_key.disabled']);
+      expect(await actions(`targetId=${id}&action=api_key.d*`)).toEqual(['api_key.disabled']);
+      expect(await actions(`actorId=${owner.userId}&action=api_key.created`)).toEqual(['api_key.created']);
+      expect(await actions('to=2026-01-01T00:00:00Z')).toEqual([]);
+    });
+
+    it('A19.3: is a CSV file, too', async () => {
+      await app.issueKey({ name: 'a "name", with everything' }, owner);
+      const [names, ...rows] = records((await download('/v1/audit-events/export?format=csv&action=api_key.created')).text);
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toHaveLength(names!.length);
+      expect(JSON.parse(rows[0]![names!.indexOf('after')]!)).toMatchObject({ name: 'a "name", with everything' });
+    });
+
+    it('A19.6: is an audit event each time', async () => {
+      for (let i = 0; i < 2; i++) await download('/v1/audit-events/export?format=csv&action=api_key.*');
+      const events = await eventsOf('audit_event.exported');
+      expect(events.map(({ after }) => after)).toEqual(Array(2).fill({ format: 'csv', filter: { action: 'api_key.*' } }));
+    });
+  });
+});
