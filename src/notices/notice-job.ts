@@ -1,8 +1,9 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { type Clock, CLOCK } from '../common';
+import { type Clock, CLOCK, Problem } from '../common';
 import { type KeyPlace, KeyWatch, type WatchedKey } from '../keys';
 import { KEY_CONTACTS, type KeyContactDirectory } from '../organizations';
+import { asProblem } from '../persistence';
 import { DATE_NOTICES, type DateNotice } from './date-notices';
 import { type NamedKey, NoticeClaims, ownerOf } from './notice-claims';
 import type { KeyNews } from './notice-mail';
@@ -95,17 +96,30 @@ export class NoticeJob implements OnApplicationBootstrap, BeforeApplicationShutd
     try {
       for (const key of due) {
         if (this.isStopping) break;
-        const contacts = await this.contacts.contactsOf(key.organizationId, ownerOf(key));
-        const named = contacts && (await this.claims.give(notice, key.id));
-        if (!named) continue;
+        const one = await this.giveOne(notice, key);
+        if (!one) continue;
         given += 1;
-        told.push({ contacts, news: newsOf(notice, named) });
+        told.push(one);
       }
     } finally {
       // Also when the database is lost half way: what was claimed is not told again.
       this.mailer.post(told);
     }
     return given;
+  }
+
+  /** A key that cannot be told of does not keep the others from it; a database that is away does. */
+  private async giveOne(notice: DateNotice, key: WatchedKey): Promise<Told | undefined> {
+    try {
+      const contacts = await this.contacts.contactsOf(key.organizationId, ownerOf(key));
+      const named = contacts && (await this.claims.give(notice, key.id));
+      return named && { contacts, news: newsOf(notice, named) };
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem instanceof Problem) throw problem;
+      this.logger.warn(`${notice.action} could not be told of ${key.id}; trying again with the next run: ${String(error)}`);
+      return undefined;
+    }
   }
 }
 
