@@ -2,7 +2,7 @@ import { IpAllowlist } from './common';
 import type { Clock } from './common';
 import type { TokenSource, UserTokenVerifier } from './authentication';
 import type { ProblemWords } from './http';
-import type { DigestAlgorithm, DigestPepper, KeyFormat } from './keys';
+import type { DigestAlgorithm, KeysOptions } from './keys';
 import type { KeyPolicy, OwnerDirectory } from './organizations';
 import type { ScopeDescriptions } from './permissions';
 import type { DataSource } from 'typeorm';
@@ -11,11 +11,9 @@ import type { DataSource } from 'typeorm';
 export type HostOwners = Pick<OwnerDirectory, 'standing'> & Partial<OwnerDirectory>;
 
 /** What a host gives. Values only: nothing here or behind it reads the environment. */
-export interface KeystileOptions {
+export interface KeystileOptions extends Omit<KeysOptions, 'algorithm'> {
   /** The host's own connection, with `keystileEntities` among its entities and after `migrateKeystile(database)`. */
   readonly database: DataSource;
-  /** Keys are digested with the first one; all of them are recognized. At least 32 bytes each, kept outside the database. */
-  readonly peppers: readonly DigestPepper[];
   /** Who may own keys, and what they may do now. */
   readonly owners: HostOwners;
 
@@ -27,8 +25,6 @@ export interface KeystileOptions {
   readonly realm?: string;
   /** A sentence about each scope, and which of them are for people only. */
   readonly scopes?: ScopeDescriptions;
-  /** How keys read: the first one issues, all of them are recognized. Default: `ks_live_…` and `ks_test_…`. */
-  readonly formats?: readonly [KeyFormat, ...KeyFormat[]];
   /** Of new keys. Default `hmac-sha256`. */
   readonly digest?: DigestAlgorithm;
 

@@ -6,7 +6,7 @@ import { AuditModule, CALL_DATABASE, CALL_OBSERVERS } from './audit';
 import { AdmissionGuard, GateModule, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
 import { HttpModule } from './http';
-import { KeysModule, LastUse } from './keys';
+import { KeysModule, type KeysOptions, LastUse } from './keys';
 import { type KeystileOptions, type KeystileParts, ownerDirectory, trustedProxiesOf } from './keystile-options';
 import { OWNER_DIRECTORY, type OwnerDirectory } from './organizations';
 import { given, type OptionsFactory, PermissionsModule, provideOptions } from './permissions';
@@ -97,10 +97,10 @@ export class KeystileModule {
     guard = 'global',
     api = false,
     conventions = 'own',
-    ...options
+    ...factory
   }: OptionsFactory<KeystileOptions> & KeystileParts): DynamicModule {
-    const parts = HostParts.of(HostOptions.forRootAsync(options));
-    const ask = <T>(useFactory: (given: KeystileOptions) => T) => ({ imports: [parts], inject: [KEYSTILE_OPTIONS], useFactory });
+    const parts = HostParts.of(HostOptions.forRootAsync(factory));
+    const ask = <T>(useFactory: (options: KeystileOptions) => T) => ({ imports: [parts], inject: [KEYSTILE_OPTIONS], useFactory });
     const own: Function[] = [];
     const rules = guard === 'manual' ? { guard: AdmissionGuard, always: own } : {};
     const shaped = conventions === 'own' ? { only: own } : {};
@@ -110,10 +110,10 @@ export class KeystileModule {
         { api },
       ),
       AuditModule.forRootAsync(
-        ask((given) => ({ trustedProxies: trustedProxiesOf(given) })),
+        ask((options) => ({ trustedProxies: trustedProxiesOf(options) })),
         { api },
       ),
-      HttpModule.forRootAsync(ask((given) => ({ ...httpOptions(given), ...shaped }))),
+      HttpModule.forRootAsync(ask((options) => ({ ...httpOptions(options), ...shaped }))),
       KeysModule.forRootAsync(ask(keysOptions), { api }),
       GateModule.forRootAsync(ask(gateOptions), { api, installsItself: true }),
     ];
@@ -122,9 +122,7 @@ export class KeystileModule {
   }
 }
 
-function keysOptions({ peppers, digest = 'hmac-sha256', formats }: KeystileOptions) {
-  return { peppers, algorithm: digest, ...(formats ? { format: formats[0] } : {}) };
-}
+const keysOptions = ({ digest, ...options }: KeystileOptions): KeysOptions => ({ ...options, ...(digest ? { algorithm: digest } : {}) });
 
 function gateOptions({ tokenSources = ['cookie', 'header'], failedAuthLimit = 100, sessionCookie = 'keystile_session' }: KeystileOptions) {
   return { jwtSources: tokenSources, failedAuthLimit, sessionCookie };

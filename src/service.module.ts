@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { AuditModule, auditScopes, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
 import { AuthenticationModule, sessionCookieName } from './authentication';
-import { type Clock, CLOCK } from './common';
+import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM } from './common';
 import type { Secrets, Settings } from './config';
 import { DashboardModule } from './dashboard';
 import { DocsModule } from './docs';
@@ -40,6 +40,7 @@ class HostModule {
         { provide: DataSource, useValue: database },
         { provide: CALL_DATABASE, useValue: callDatabase },
         { provide: CLOCK, useValue: clock },
+        { provide: KEY_REALM, useValue: DEFAULT_REALM },
         {
           provide: CALL_OBSERVERS,
           inject: [LastUse, Metrics, NetworkWatch, RefusalWatch],
@@ -47,7 +48,7 @@ class HostModule {
         },
         { provide: MAILER, useExisting: SmtpMailer },
       ],
-      exports: [DataSource, CALL_DATABASE, CLOCK, CALL_OBSERVERS, MAILER],
+      exports: [DataSource, CALL_DATABASE, CLOCK, KEY_REALM, CALL_OBSERVERS, MAILER],
     };
   }
 }
@@ -72,7 +73,11 @@ export class ServiceModule {
         }),
         HttpModule.forRoot({ cursorSecrets: secrets.derive('cursors') }),
         OrganizationsModule.forRoot({ publicUrl, refreshSecrets: secrets.derive('refresh-tokens') }),
-        KeysModule.forRoot({ peppers: secrets.peppers, algorithm: settings.KEY_HASH, format: new PrefixedKeyFormat(settings.KEY_PREFIX) }),
+        KeysModule.forRoot({
+          peppers: secrets.peppers,
+          algorithm: settings.KEY_HASH,
+          formats: [new PrefixedKeyFormat(settings.KEY_PREFIX)],
+        }),
         AuthenticationModule.forRoot({
           publicUrl,
           signingKeys: secrets.signingKeys,

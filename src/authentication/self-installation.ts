@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
 
 import { CallRecorder } from '../audit';
 import { RouteInventory } from '../permissions';
@@ -27,7 +28,7 @@ export class SelfInstallation implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.recorder.recordCalls(this.host.httpAdapter.getHttpServer());
+    this.recorder.recordCalls(this.host.httpAdapter.getHttpServer() as Server);
     this.expressGate?.takeInventory(this.inventory);
   }
 

@@ -2,6 +2,9 @@
 const WORD = /[A-Za-z0-9_.-]{16,}/g;
 /** An API key of any prefix, and whatever is glued to it; what stands before its secret may be shown. */
 const API_KEY = /([a-z]{2,10}_(?:live|test)_[0-9A-Za-z]{4,16})_[0-9A-Za-z]{16}.*/;
+/** Keys of formats without a look-up id of their own: a short name and a long run of characters (our ids have 26), or hexadecimal digits alone. */
+const PLAIN_KEY = /([a-z]{2,10}_(?:live_|test_)?)[0-9A-Za-z]{28,}.*/;
+const HEX_KEY = /[0-9a-f]{12}_?[0-9a-f]{36,}.*/;
 /** Refresh and one-time tokens. */
 const OUR_TOKEN = /(ks[ro])_[0-9A-Za-z_-]{16}.*/;
 /** How the header of every JWT begins: `{"` in base64url. */
@@ -16,7 +19,11 @@ export const redact = (text: string): string => text.replace(WORD, redactWord);
 function redactWord(word: string): string {
   const jwt = word.indexOf(JWT_START);
   const withoutJwt = jwt >= 0 && word.includes('.', jwt) ? `${word.slice(0, jwt)}[redacted]` : word;
-  return withoutJwt.replace(API_KEY, '$1[redacted]').replace(OUR_TOKEN, '$1[redacted]');
+  return withoutJwt
+    .replace(API_KEY, '$1[redacted]')
+    .replace(OUR_TOKEN, '$1[redacted]')
+    .replace(PLAIN_KEY, '$1[redacted]')
+    .replace(HEX_KEY, '[redacted]');
 }
 
 /** Control characters (C0, DEL, C1, line separators) as `\u….`, so that one value can never become two lines. */

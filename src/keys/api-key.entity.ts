@@ -135,8 +135,8 @@ export class ApiKeyCredential {
   @IdColumn('key_id')
   readonly keyId!: string;
 
-  /** Of the whole token, in hex. */
-  @TextColumn('digest', 64, { select: false })
+  /** Of the whole token, in hex; of a secret that came from another system, until its first use, as that one wrote it. */
+  @TextColumn('digest', 255, { select: false })
   readonly digest!: string;
 
   /** The public part by which a person recognizes the secret. */
@@ -178,4 +178,17 @@ export class ApiKeyScope {
   readonly scope!: string;
 }
 
-export const keyEntities = [ApiKey, ApiKeyCredential, ApiKeyScope];
+/** A row to stand in line at for those who make keys for one owner, where an owner may have so many only. */
+@Entity('api_key_owners')
+export class KeyOwner {
+  @PrimaryColumn({ name: 'realm', type: 'varchar', length: 32 })
+  readonly realm!: string;
+
+  @PrimaryColumn({ name: 'owner_type', type: 'varchar', length: 16 })
+  readonly ownerType!: Owner['type'];
+
+  @PrimaryColumn({ name: 'owner_id', type: 'varchar', length: 64 })
+  readonly ownerId!: string;
+}
+
+export const keyEntities = [ApiKey, ApiKeyCredential, ApiKeyScope, KeyOwner];

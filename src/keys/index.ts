@@ -8,16 +8,19 @@ export { keyEntities } from './api-key.entity';
 export { type DigestAlgorithm, type DigestPepper } from './digest';
 export { ExposureReport } from './exposure';
 export { type CallFacts, endpointAllowed, judge, judgeAll, type JudgedKey, type JudgedStanding, referrerAllowed } from './judge';
-export { type KeyFormat, PrefixedKeyFormat } from './key-format';
+export { type DrawnSecret, hint, type KeyFormat, type ParsedToken, PrefixedKeyFormat } from './key-format';
 export { KeyReader } from './key-reader';
 export { KeyRotation } from './key-rotation';
-export { type Caller, KeyService } from './key.service';
+export { type Caller, KeyService, type NewKey } from './key.service';
 export { KeyVerifier, type Verification } from './key-verifier';
 export { type KeyDate, type KeyPlace, KeyWatch, type WatchedKey } from './key-watch';
 export { ROTATION_DUE_AFTER_MS } from './key-view';
-export { KeysModule, type KeysOptions } from './keys.module';
+export { KeysModule } from './keys.module';
+export { type KeysOptions, type PermissionSource } from './keys-options';
 export { LastUse } from './last-use';
 export { keyMigrations } from './migrations';
+export { PatternKeyFormat, type PatternKeyFormatOptions } from './pattern-key-format';
+export { slowAlgorithmOf, type SlowAlgorithm } from './slow-digest';
 
 export const keyScopes: ScopeDescriptions = {
   'api_key.read': { description: 'See API keys, never their secrets' },

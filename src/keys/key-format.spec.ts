@@ -12,7 +12,7 @@ describe('the default key format', () => {
 
   it('reads back what it draws', () => {
     const { token, lookupId, prefix } = format.draw('test');
-    expect(format.parse(token)).toEqual({ lookupId, prefix, environment: 'test' });
+    expect(format.parse(token)).toEqual({ lookupId, prefix });
     expect(token.startsWith(`${prefix}_`)).toBe(true);
   });
 

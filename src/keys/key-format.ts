@@ -16,7 +16,8 @@ export interface DrawnSecret {
 export interface ParsedToken {
   readonly lookupId: string;
   readonly prefix: string;
-  readonly environment: Environment;
+  /** The one text of a token that may be written in several ways: what is digested. Default: the token. */
+  readonly canonical?: string;
 }
 
 /** How tokens are made and recognized. */
@@ -25,6 +26,21 @@ export interface KeyFormat {
   /** `undefined` for a text that no key of this format can have; such texts never reach the database. */
   parse(token: string): ParsedToken | undefined;
 }
+
+/** Several formats at once: the first one issues, all of them are recognized. */
+export const oneOf = (formats: readonly [KeyFormat, ...KeyFormat[]]): KeyFormat => ({
+  draw: (environment) => formats[0].draw(environment),
+  parse: (token) => {
+    for (const format of formats) {
+      const parsed = format.parse(token);
+      if (parsed) return parsed;
+    }
+    return undefined;
+  },
+});
+
+/** What a list shows of a key: `a1b2c3d4e5f6••••••••`, with a bullet for each of eight characters nobody sees again (seed K18). */
+export const hint = (prefix: string): string => prefix + '\u2022'.repeat(8);
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LOOKUP_LENGTH = 12;
@@ -40,7 +56,7 @@ export class PrefixedKeyFormat implements KeyFormat {
 
   constructor(private readonly prefix: string) {
     this.shape = new RegExp(
-      `^(${prefix}_(live|test)_([0-9A-Za-z]{${LOOKUP_LENGTH}}))_[0-9A-Za-z]{${SECRET_LENGTH}}([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
+      `^(${prefix}_(?:live|test)_([0-9A-Za-z]{${LOOKUP_LENGTH}}))_[0-9A-Za-z]{${SECRET_LENGTH}}([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
     );
   }
 
@@ -52,9 +68,9 @@ export class PrefixedKeyFormat implements KeyFormat {
   }
 
   parse(token: string): ParsedToken | undefined {
-    const [, prefix, environment, lookupId, sum] = this.shape.exec(token) ?? [];
+    const [, prefix, lookupId, sum] = this.shape.exec(token) ?? [];
     if (!prefix || !lookupId || checksum(token.slice(0, -CHECKSUM_LENGTH)) !== sum) return undefined;
-    return { prefix, lookupId, environment: environment as Environment };
+    return { prefix, lookupId };
   }
 }
 
@@ -69,7 +85,7 @@ function checksum(text: string): string {
 }
 
 /** Bytes from 248 up are thrown away: taking them modulo 62 would make the first characters likelier. */
-function drawBase62(length: number): string {
+export function drawBase62(length: number): string {
   let text = '';
   while (text.length < length) {
     for (const byte of randomBytes(length * 2)) {

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { Brackets, DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 
 import { CallStore } from '../audit';
-import { type Clock, CLOCK, notFound, type Page, PageCursors, type Principal } from '../common';
+import { type Clock, CLOCK, KEY_REALM, notFound, type Page, PageCursors, type Principal } from '../common';
 import { tagged } from '../http';
 import { ApiKey, ApiKeyCredential, ApiKeyScope } from './api-key.entity';
 import type { KeyView, ListKeysDto } from './key.dto';
@@ -22,6 +22,7 @@ export class KeyReader {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly cursors: PageCursors,
     private readonly calls: CallStore,
+    @Inject(KEY_REALM) private readonly realm: string,
   ) {}
 
   /** @throws Problem `not_found`, also for a key of another organization */
@@ -32,7 +33,7 @@ export class KeyReader {
 
   /** @throws Problem `not_found`, also for a key of another organization */
   async row(manager: EntityManager, organizationId: string, id: string): Promise<ApiKey> {
-    const key = await manager.findOneBy(ApiKey, { id, organizationId });
+    const key = await manager.findOneBy(ApiKey, { id, organizationId, realm: this.realm });
     if (!key) throw notFound();
     return key;
   }
@@ -49,7 +50,7 @@ export class KeyReader {
     const query = this.database
       .getRepository(ApiKey)
       .createQueryBuilder('api_key')
-      .where('api_key.organizationId = :organizationId', { organizationId })
+      .where('api_key.organizationId = :organizationId AND api_key.realm = :realm', { organizationId, realm: this.realm })
       .orderBy('api_key.id', 'DESC')
       .limit(filter.limit + 1);
     this.narrow(query, principal, filter);

@@ -8,12 +8,13 @@ import type { ExpectedVersion } from '../http';
 import { OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
 import { compactScopes } from '../permissions';
 import { inTransaction } from '../persistence';
+import { ActiveKeys } from './active-keys';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
 import type { IssuedKeyView, KeyView, RotateKeyDto } from './key.dto';
 import { KeyReader } from './key-reader';
-import { type Caller, KeyService, MOST_ATTEMPTS, moment, targetOf, withinPolicy, writeScopes } from './key.service';
+import { type Caller, KeyService, MOST_ATTEMPTS, moment, ownerOf, targetOf, withinPolicy, writeScopes } from './key.service';
 import { issuedView } from './key-view';
 import { SecretIssuer } from './secret-issuer';
 
@@ -31,6 +32,7 @@ export class KeyRotation {
     private readonly keys: KeyService,
     private readonly reader: KeyReader,
     private readonly secrets: SecretIssuer,
+    private readonly active: ActiveKeys,
   ) {}
 
   /**
@@ -66,8 +68,10 @@ export class KeyRotation {
     if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be given, because the key has expired');
     requireWithin(await this.keys.makerOf(principal), { ...current, expiresAt });
 
+    if (this.active.areLimited) await this.active.prepare(ownerOf(current));
     return inTransaction(this.database, async (manager) => {
-      if (!(await this.claim(manager, current, expected, now, { expiresAt, scopes }))) return undefined;
+      const activeSlot = await this.active.slotUntil(manager, current, expiresAt);
+      if (!(await this.claim(manager, current, expected, now, { expiresAt, scopes, activeSlot }))) return undefined;
       if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
       const overlapSeconds = dto.overlapSeconds ?? 0;
       await this.retireOld(manager, id, now, overlapSeconds);
@@ -118,7 +122,7 @@ export class KeyRotation {
     { id, organizationId, version }: ApiKey,
     expected: ExpectedVersion,
     now: Date,
-    changes: { readonly expiresAt: Date | null; readonly scopes: string[] },
+    changes: { readonly expiresAt: Date | null; readonly scopes: string[]; readonly activeSlot: number | null },
   ): Promise<boolean> {
     const checked = { id, organizationId, version, revokedAt: IsNull() };
     const pauseOver = LessThanOrEqual(new Date(now.getTime() - ROTATION_PAUSE_MS));

@@ -2,14 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-import { type Clock, CLOCK, type DenialCode, IpAllowlist, type Principal, type Suspect } from '../common';
+import { type Clock, CLOCK, KEY_REALM, type DenialCode, IpAllowlist, type Principal, type Suspect } from '../common';
 import { OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from '../organizations';
-import { intersectScopes } from '../permissions';
 import { RateLimiter } from '../rate-limits';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { Digests } from './digest';
+import { ImportedSecrets } from './imported-secrets';
 import { type CallFacts, judge } from './judge';
-import type { KeyFormat } from './key-format';
+import type { KeyFormat, ParsedToken } from './key-format';
+import { KeyRights } from './key-rights';
 
 export const KEY_FORMAT = Symbol('keystile:key-format');
 
@@ -47,17 +48,23 @@ export class KeyVerifier {
     private readonly digests: Digests,
     @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
     private readonly limiter: RateLimiter,
+    private readonly rights: KeyRights,
+    private readonly imported: ImportedSecrets,
+    @Inject(KEY_REALM) private readonly realm: string,
   ) {}
 
   async verify(token: string, facts: CallFacts, { organizationId, isSecondLook = false }: VerifyOptions = {}): Promise<Verification> {
     const parsed = this.format.parse(token);
-    const found = parsed && (await this.find(token));
+    const found = parsed ? await this.look(token, parsed, facts.ip) : null;
+    if (found && 'retryAfterSeconds' in found) {
+      return { outcome: 'rate_limited', suspect: null, key: null, presentedPrefix: parsed?.prefix ?? null, ...found };
+    }
     if (!found || (organizationId !== undefined && found.key.organizationId !== organizationId)) {
       return { outcome: 'invalid_api_key', suspect: null, key: null, presentedPrefix: parsed?.prefix ?? null };
     }
     const { key, credential } = found;
     const standing = await this.owners.standing(key.organizationId, { type: key.ownerType, id: key.ownerId });
-    const principal = principalOf(key, credential, standing);
+    const principal = principalOf(key, credential, standing, this.rights.now(key.scopes, standing.scopes));
     const refused = { suspect: principal, key, presentedPrefix: credential.prefix };
     const denial = judge(judged(found), standing, facts, this.clock.now());
     if (denial) return { outcome: denial, ...refused };
@@ -68,13 +75,29 @@ export class KeyVerifier {
 
   /** The key that this token is a secret of, live or not; `null` where there is none. */
   async find(token: string): Promise<FoundKey | null> {
+    const parsed = this.format.parse(token);
+    return parsed ? this.findByDigest(parsed.canonical ?? token) : null;
+  }
+
+  private async look(token: string, { canonical = token, lookupId }: ParsedToken, from: string | undefined) {
+    const found = await this.findByDigest(canonical);
+    if (found) return found;
+    const imported = await this.imported.find(canonical, lookupId, from);
+    return imported && 'credential' in imported ? this.withKey(imported.credential) : imported;
+  }
+
+  private async findByDigest(token: string): Promise<FoundKey | null> {
     const credential = await this.database
       .getRepository(ApiKeyCredential)
       .createQueryBuilder('credential')
       .where('credential.digest IN (:...digests)', { digests: this.digests.candidates(token) })
       .getOne();
-    const key = credential && (await this.database.getRepository(ApiKey).findOneBy({ id: credential.keyId }));
-    return credential && key ? { key, credential } : null;
+    return credential && this.withKey(credential);
+  }
+
+  private async withKey(credential: ApiKeyCredential): Promise<FoundKey | null> {
+    const key = await this.database.getRepository(ApiKey).findOneBy({ id: credential.keyId, realm: this.realm });
+    return key && { key, credential };
   }
 
   private overLimit({ id, rateLimit, rateLimitWindowSeconds }: ApiKey): number | null {
@@ -94,13 +117,13 @@ function judged({ key, credential }: FoundKey) {
 }
 
 /** A key may do what it was given, as far as its owner may do it now. Keys of the organization itself are not cut. */
-function principalOf(key: ApiKey, credential: ApiKeyCredential, standing: OwnerStanding): Principal {
+function principalOf(key: ApiKey, credential: ApiKeyCredential, standing: OwnerStanding, scopes: readonly string[]): Principal {
   return {
     type: 'api_key',
     id: key.id,
     organizationId: key.organizationId,
     userId: standing.userId,
-    scopes: intersectScopes(key.scopes, standing.scopes),
+    scopes,
     environment: key.environment,
     expiresAt: key.expiresAt,
     realm: key.realm,

@@ -3,7 +3,18 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 
 import { type Actor, AuditTrail } from '../audit';
-import { type Clock, CLOCK, conflict, invalidField, newId, normalizeIpEntry, type Owner, type Principal, Problem } from '../common';
+import {
+  type Clock,
+  CLOCK,
+  conflict,
+  invalidField,
+  KEY_REALM,
+  newId,
+  normalizeIpEntry,
+  type Owner,
+  type Principal,
+  Problem,
+} from '../common';
 import { type ExpectedVersion, requireVersion } from '../http';
 import { type KeyPolicy, OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
 import { compactScopes, covers, requireHeld, ScopeCatalog } from '../permissions';
@@ -12,7 +23,9 @@ import { ApiKey, ApiKeyScope } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
 import type { CreateKeyDto, IssuedKeyView, KeyView, UpdateKeyDto } from './key.dto';
+import { ActiveKeys } from './active-keys';
 import { KeyReader, foldName } from './key-reader';
+import { KeyRights } from './key-rights';
 import { auditView, issuedView } from './key-view';
 import { SecretIssuer } from './secret-issuer';
 
@@ -32,6 +45,9 @@ const SCOPE_TO_NAME_OWNER: Readonly<Record<Owner['type'], string>> = {
   organization: 'organization.update',
 };
 
+/** What a key can be made with. Without scopes it has none, or, where keys have their owner's rights, those. */
+export type NewKey = Omit<CreateKeyDto, 'scopes'> & Partial<Pick<CreateKeyDto, 'scopes'>>;
+
 /** Makes keys and changes them. Rotation has a file of its own. */
 @Injectable()
 export class KeyService {
@@ -43,16 +59,59 @@ export class KeyService {
     private readonly audit: AuditTrail,
     private readonly reader: KeyReader,
     private readonly secrets: SecretIssuer,
+    private readonly rights: KeyRights,
+    private readonly active: ActiveKeys,
+    @Inject(KEY_REALM) private readonly realm: string,
   ) {}
 
   /**
-   * @throws Problem `scope_exceeds_grantor`, `unknown_scope`, `wrong_environment`, `validation_failed`
+   * @throws Problem `scope_exceeds_grantor`, `unknown_scope`, `wrong_environment`, `validation_failed`, `conflict` where the owner
+   * has as many active keys as an owner may have
    */
-  async create(caller: Caller, dto: CreateKeyDto): Promise<IssuedKeyView> {
-    const { principal, actor } = caller;
+  async create(caller: Caller, dto: NewKey): Promise<IssuedKeyView> {
+    const key = await this.draft(caller, dto);
+    const owner = ownerOf(key);
+    if (this.active.areLimited) await this.active.prepare(owner);
+    return inTransaction(this.database, async (manager) => {
+      if (this.active.areLimited) await this.active.lock(manager, owner);
+      return this.insert(manager, caller, key);
+    });
+  }
+
+  /**
+   * Makes a key and revokes every other one of its owner: all of it, or nothing. Of many at once, one key is left (seeds K04, K05).
+   * @throws what `create` throws
+   */
+  async replaceAll(caller: Caller, dto: NewKey): Promise<IssuedKeyView> {
+    const key = await this.draft(caller, dto);
+    const owner = ownerOf(key);
+    await this.active.prepare(owner);
+    return inTransaction(this.database, async (manager) => {
+      await this.active.lock(manager, owner);
+      const { realm, organizationId, ownerType, ownerId } = key;
+      const replaced = await manager.findBy(ApiKey, { realm, organizationId, ownerType, ownerId, revokedAt: IsNull() });
+      for (const { id } of replaced) await this.revokeIn(manager, caller, id, 'A new key was generated');
+      return this.insert(manager, caller, key);
+    });
+  }
+
+  private async insert(manager: EntityManager, { actor }: Caller, draft: ApiKey): Promise<IssuedKeyView> {
+    const { organizationId } = draft;
+    const key = { ...draft, activeSlot: await this.active.slotFor(manager, ownerOf(draft)) };
+    await manager.insert(ApiKey, key);
+    await writeScopes(manager, key.id, key.scopes);
+    const token = await this.secrets.issue(manager, key);
+    const after = auditView(key);
+    await this.audit.record(manager, { organizationId, actor, action: 'api_key.created', target: targetOf(key.id), after });
+    return issuedView(await this.reader.view(manager, key), token);
+  }
+
+  /** A key as it is going to be, after everything was checked that can be checked before the transaction. */
+  private async draft(caller: Caller, dto: NewKey): Promise<ApiKey> {
+    const { principal } = caller;
     const { organizationId } = principal;
     const now = this.clock.now();
-    const scopes = compactScopes(dto.scopes);
+    const scopes = compactScopes(dto.scopes ?? this.rights.unsaid);
     const environment = dto.environment ?? (principal.type === 'api_key' ? principal.environment : 'live');
     await this.requireGrantable(caller, scopes, 'api_key.create_denied', null);
     requireSameEnvironment(principal, environment);
@@ -64,7 +123,7 @@ export class KeyService {
     const rateLimit = dto.rateLimit ?? limitOf(maker) ?? policy.defaultRateLimit;
     const key: ApiKey = {
       id: newId('key', now),
-      realm: principal.realm,
+      realm: this.realm,
       organizationId,
       name: dto.name,
       nameFolded: foldName(dto.name),
@@ -95,14 +154,7 @@ export class KeyService {
       activeSlot: null,
     };
     requireWithin(maker, key);
-    return inTransaction(this.database, async (manager) => {
-      await manager.insert(ApiKey, key);
-      await writeScopes(manager, key.id, scopes);
-      const token = await this.secrets.issue(manager, key);
-      const after = auditView(key);
-      await this.audit.record(manager, { organizationId, actor, action: 'api_key.created', target: targetOf(key.id), after });
-      return issuedView(await this.reader.view(manager, key), token);
-    });
+    return key;
   }
 
   /**
@@ -128,13 +180,15 @@ export class KeyService {
     requireSameEnvironment(principal, current.environment);
     const changes = this.changesOf(principal, current, dto, scopes, policy);
     requireWithin(await this.makerOf(principal), changes);
+    if (this.active.areLimited) await this.active.prepare(ownerOf(current));
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
       if (before.revokedAt !== null) throw conflict('The API key has been revoked');
       requireVersion(expected, before.version);
       // What was checked above was this version.
       const unchanged = { id, organizationId, version: current.version, revokedAt: IsNull() };
-      const { affected } = await manager.update(ApiKey, unchanged, { ...changes, version: current.version + 1 });
+      const activeSlot = await this.active.slotUntil(manager, current, changes.expiresAt);
+      const { affected } = await manager.update(ApiKey, unchanged, { ...changes, activeSlot, version: current.version + 1 });
       if (affected !== 1) return undefined;
       if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
       const after = await this.reader.row(manager, organizationId, id);
@@ -151,33 +205,25 @@ export class KeyService {
   }
 
   /** Ends a key now and for ever. Repeating it changes nothing and is no error (RFC 7009 §2.2). */
-  async revoke({ principal, actor }: Caller, id: string, reason: string | undefined): Promise<KeyView> {
+  async revoke(caller: Caller, id: string, reason?: string): Promise<KeyView> {
+    const { principal } = caller;
     const { organizationId } = principal;
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
       requireSameEnvironment(principal, before.environment);
-      const { affected } = await manager.update(
-        ApiKey,
-        { id, organizationId, revokedAt: IsNull() },
-        {
-          revokedAt: this.clock.now(),
-          revokedBy: principal.id,
-          revokeReason: reason ?? null,
-          activeSlot: null,
-          version: () => 'version + 1',
-        },
-      );
-      if (affected === 1) {
-        await this.audit.record(manager, {
-          organizationId,
-          actor,
-          action: 'api_key.revoked',
-          target: targetOf(id),
-          ...(reason ? { reason } : {}),
-        });
-      }
+      await this.revokeIn(manager, caller, id, reason);
       return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
     });
+  }
+
+  private async revokeIn(manager: EntityManager, { principal, actor }: Caller, id: string, reason: string | undefined): Promise<void> {
+    const { organizationId } = principal;
+    const ended = { revokedAt: this.clock.now(), revokedBy: principal.id, revokeReason: reason ?? null, activeSlot: null };
+    const unrevoked = { id, organizationId, revokedAt: IsNull() };
+    const { affected } = await manager.update(ApiKey, unrevoked, { ...ended, version: () => 'version + 1' });
+    if (affected !== 1) return;
+    const event = { organizationId, actor, action: 'api_key.revoked', target: targetOf(id), ...(reason ? { reason } : {}) };
+    await this.audit.record(manager, event);
   }
 
   /** Refuses the key until it is enabled again. Repeating either changes nothing. */
@@ -225,9 +271,11 @@ export class KeyService {
     keyId: string | null,
     { known = false }: { readonly known?: boolean } = {},
   ): Promise<void> {
+    // Such a key does what its owner may, whatever its scopes say.
+    if (this.rights.areTheOwners) return;
     if (!known) this.requireKnown(scopes);
     try {
-      requireHeld(principal, scopes);
+      requireHeld(principal, this.rights.meant(scopes));
     } catch (denied) {
       const { organizationId } = principal;
       await inTransaction(this.database, (manager) =>
@@ -243,8 +291,10 @@ export class KeyService {
   }
 
   requireKnown(scopes: readonly string[]): void {
-    this.catalog.requireKnown(scopes);
-    const forPeople = scopes.filter((scope) => this.catalog.isForPeopleOnly(scope));
+    if (this.rights.areTheOwners) return;
+    const meant = this.rights.meant(scopes);
+    this.catalog.requireKnown(meant);
+    const forPeople = meant.filter((scope) => this.catalog.isForPeopleOnly(scope));
     if (forPeople.length > 0) throw invalidField('/scopes', `${forPeople.join(', ')} cannot be given to a key`);
   }
 
@@ -260,6 +310,8 @@ export class KeyService {
     }
     const standing = await this.owners.standing(principal.organizationId, named);
     if (!standing.isActive) throw invalidField('/owner', 'is nobody of this organization who could own a key');
+    // The key will do whatever that owner may.
+    if (this.rights.areTheOwners) requireHeld(principal, standing.scopes);
     return { type: named.type, id: named.id };
   }
 
@@ -320,8 +372,15 @@ const limitOf = (maker: ApiKey | null): CreateKeyDto['rateLimit'] =>
   maker && maker.rateLimit !== null ? { limit: maker.rateLimit, windowSeconds: maker.rateLimitWindowSeconds! } : undefined;
 
 const normalizedIps = (entries: readonly string[] | null | undefined): string[] => [
-  ...new Set((entries ?? []).map((entry) => normalizeIpEntry(entry)!)),
+  ...new Set((entries ?? []).map((entry) => normalizeIpEntry(entry) ?? refuseIp())),
 ];
+
+/** A host's own controller may not have looked. */
+function refuseIp(): never {
+  throw invalidField('/allowedIps', 'each entry must be an IP address or a CIDR block');
+}
+
+export const ownerOf = ({ ownerType, ownerId }: ApiKey): Owner => ({ type: ownerType, id: ownerId });
 
 const endpoints = (entries: CreateKeyDto['allowedEndpoints']): Array<{ method: string; path: string }> =>
   (entries ?? []).map(({ method, path }) => ({ method, path }));

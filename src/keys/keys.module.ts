@@ -3,15 +3,19 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { IDEMPOTENT_REPLAY_CHECK } from '../http';
 import { ON_OWNER_REMOVED } from '../organizations';
 import { given, type ModuleParts, type OptionsFactory, provideOptions } from '../permissions';
-import { type DigestAlgorithm, type DigestPepper, Digests } from './digest';
+import { ActiveKeys } from './active-keys';
+import { Digests } from './digest';
 import { ExposureReport } from './exposure';
 import { KeyController } from './key.controller';
-import { type KeyFormat, PrefixedKeyFormat } from './key-format';
+import { ImportedSecrets } from './imported-secrets';
+import { type KeyFormat, oneOf, PrefixedKeyFormat } from './key-format';
 import { KeyReader } from './key-reader';
+import { KeyRights } from './key-rights';
 import { KeyRotation } from './key-rotation';
 import { KeyService } from './key.service';
 import { KEY_FORMAT, KeyVerifier } from './key-verifier';
 import { KeyWatch } from './key-watch';
+import { KEYS_OPTIONS, type KeysOptions } from './keys-options';
 import { LastUse } from './last-use';
 import { KeysOfRemovedOwner } from './owner-removal';
 import { PepperCheck } from './pepper-check';
@@ -19,17 +23,8 @@ import { RevokedKeysAreNotRepeated } from './replay-check';
 import { SecretIssuer } from './secret-issuer';
 import { VerifyController } from './verify.controller';
 
-export interface KeysOptions {
-  /** The first one is used for new keys. At least 32 bytes each. */
-  readonly peppers: readonly DigestPepper[];
-  readonly algorithm?: DigestAlgorithm;
-  readonly format?: KeyFormat;
-}
-
-const KEYS_OPTIONS = Symbol('keystile:keys-options');
-
 const digests = ({ peppers, algorithm = 'hmac-sha256' }: KeysOptions): Digests => new Digests(peppers, algorithm);
-const keyFormat = ({ format = new PrefixedKeyFormat('ks') }: KeysOptions): KeyFormat => format;
+const keyFormat = ({ formats = [new PrefixedKeyFormat('ks')] }: KeysOptions): KeyFormat => oneOf(formats);
 
 /** Keys: issuing, rotating, revoking, verifying. */
 @Module({})
@@ -53,6 +48,9 @@ export class KeysModule {
         KeyReader,
         KeyVerifier,
         KeyWatch,
+        KeyRights,
+        ActiveKeys,
+        ImportedSecrets,
         SecretIssuer,
         ExposureReport,
         LastUse,
@@ -60,7 +58,17 @@ export class KeysModule {
         { provide: ON_OWNER_REMOVED, useClass: KeysOfRemovedOwner },
         { provide: IDEMPOTENT_REPLAY_CHECK, useClass: RevokedKeysAreNotRepeated },
       ],
-      exports: [KeyService, KeyRotation, KeyReader, KeyVerifier, KeyWatch, ExposureReport, LastUse, ON_OWNER_REMOVED, IDEMPOTENT_REPLAY_CHECK],
+      exports: [
+        KeyService,
+        KeyRotation,
+        KeyReader,
+        KeyVerifier,
+        KeyWatch,
+        ExposureReport,
+        LastUse,
+        ON_OWNER_REMOVED,
+        IDEMPOTENT_REPLAY_CHECK,
+      ],
     };
   }
 }

@@ -10,6 +10,12 @@ interface Use {
   readonly ip: string;
 }
 
+/** Short prefixes repeat from key to key. */
+interface CredentialName {
+  readonly keyId: string;
+  readonly prefix: string;
+}
+
 /**
  * Keeps when a key was last used. It moves with every call whose secret matched, refused ones too, and with every verification;
  * not with calls over the limit (`decisions.md` 14 and 29). Fed by the call log as it is stored, so a call costs no write.
@@ -20,18 +26,19 @@ export class LastUse {
 
   async callsStored(calls: readonly FinishedCall[]): Promise<void> {
     const keys = new Map<string, Use>();
-    const credentials = new Map<string, Use>();
+    const credentials = new Map<string, Use & CredentialName>();
     for (const call of calls) {
       const caller = call.principal ?? call.suspect;
       const use = { at: call.at, ip: call.ip };
       if (caller?.type === 'api_key' && call.code !== 'rate_limited') {
         keep(keys, caller.id, use);
-        if (caller.credentialPrefix !== null) keep(credentials, caller.credentialPrefix, use);
+        const { id: keyId, credentialPrefix: prefix } = caller;
+        if (prefix !== null) keep(credentials, `${keyId} ${prefix}`, { ...use, keyId, prefix });
       }
       if (call.subjectKeyId !== null) keep(keys, call.subjectKeyId, use);
     }
     for (const [id, use] of keys) await this.touchKey(id, use);
-    for (const [prefix, use] of credentials) await this.touchCredential(prefix, use);
+    for (const use of credentials.values()) await this.touchCredential(use);
   }
 
   private async touchKey(id: string, { at, ip }: Use): Promise<void> {
@@ -44,23 +51,19 @@ export class LastUse {
       .execute();
   }
 
-  private async touchCredential(prefix: string, { at }: Use): Promise<void> {
-    const { lookupId } = splitPrefix(prefix);
+  private async touchCredential({ keyId, prefix, at }: Use & CredentialName): Promise<void> {
     await this.database
       .createQueryBuilder()
       .update(ApiKeyCredential)
       .set({ lastUsedAt: at })
-      .where({ lookupId, prefix })
+      .where({ keyId, prefix })
       .andWhere(new Brackets((earlier) => earlier.where('last_used_at IS NULL').orWhere('last_used_at <= :at', { at })))
       .execute();
   }
 }
 
-/** The look-up id is what the index is on. */
-const splitPrefix = (prefix: string): { lookupId: string } => ({ lookupId: prefix.slice(prefix.lastIndexOf('_') + 1) });
-
 /** The latest use of each; of two in one millisecond, the later one in the log. */
-function keep(uses: Map<string, Use>, name: string, use: Use): void {
+function keep<T extends Use>(uses: Map<string, T>, name: string, use: T): void {
   const known = uses.get(name);
   if (!known || known.at <= use.at) uses.set(name, use);
 }

@@ -49,7 +49,7 @@ export const keyMigrations: readonly Migration[] = [
         [
           schema.id('id', { isPrimary: true }),
           schema.id('key_id'),
-          schema.ascii('digest', 64),
+          schema.ascii('digest', 255),
           schema.ascii('lookup_id', 32),
           schema.ascii('prefix', 40),
           schema.ascii('algorithm', 16),
@@ -74,6 +74,16 @@ export const keyMigrations: readonly Migration[] = [
       await schema.createIndex('api_keys', { columns: ['organization_id', 'created_by', 'id'] });
       await schema.createIndex('api_keys', { columns: ['expires_at', 'id'] });
       await schema.createIndex('api_keys', { columns: ['secret_issued_at', 'id'] });
+    },
+  },
+  {
+    name: '0010-key-owners',
+    async up(schema) {
+      await schema.createTable('api_key_owners', [
+        schema.ascii('realm', 32, { isPrimary: true }),
+        schema.ascii('owner_type', 16, { isPrimary: true }),
+        schema.ascii('owner_id', 64, { isPrimary: true }),
+      ]);
     },
   },
 ];

@@ -1,9 +1,10 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
+import { KEY_REALM } from '../common';
+import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { Digests } from './digest';
-import { ApiKeyCredential } from './api-key.entity';
 
 /** Tells an operator at the start, rather than their users later, that keys cannot be verified because their pepper is not set. */
 @Injectable()
@@ -13,6 +14,7 @@ export class PepperCheck implements OnApplicationBootstrap {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly digests: Digests,
+    @Inject(KEY_REALM) private readonly realm: string,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -21,6 +23,7 @@ export class PepperCheck implements OnApplicationBootstrap {
       .createQueryBuilder('credential')
       .select('credential.pepperId', 'pepperId')
       .addSelect('COUNT(*)', 'secrets')
+      .innerJoin(ApiKey, 'api_key', 'api_key.id = credential.keyId AND api_key.realm = :realm', { realm: this.realm })
       .where("credential.pepperId IS NOT NULL AND credential.state <> 'retired'")
       .groupBy('credential.pepperId')
       .getRawMany<{ pepperId: string; secrets: string | number }>();

@@ -6,7 +6,8 @@ import { Column, type ColumnOptions, PrimaryColumn } from 'typeorm';
  */
 type Extra = Pick<ColumnOptions, 'nullable' | 'select' | 'default'>;
 
-export const ID_LENGTH = 30;
+/** Ours have 30 characters; a host's own ids of people and organizations may be UUIDs. */
+export const ID_LENGTH = 36;
 
 export const IdPrimaryColumn = (name = 'id'): PropertyDecorator => PrimaryColumn({ name, type: 'varchar', length: ID_LENGTH });
 export const IdColumn = (name: string, extra: Extra = {}): PropertyDecorator =>

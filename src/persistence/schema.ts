@@ -1,5 +1,7 @@
 import { type QueryRunner, Table, type TableColumnOptions, TableIndex } from 'typeorm';
 
+import { ID_LENGTH } from './columns';
+
 /** One step of the schema's history. Written to be run again after it was killed half way: MySQL's DDL is not transactional. */
 export interface Migration {
   /** Sorts after every earlier one: `0001-people`. */
@@ -50,7 +52,7 @@ export class Schema {
   }
 
   id(name: string, extra: Extra = {}): TableColumnOptions {
-    return this.ascii(name, 30, extra);
+    return this.ascii(name, ID_LENGTH, extra);
   }
 
   /** Text of people, compared byte by byte. Fold it in code where case shall not matter. */

@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, In } from 'typeorm';
+
+import { type Clock, CLOCK, KEY_REALM } from '../common';
+import { isDuplicate } from '../persistence';
+import { type RateLimit, RateLimiter } from '../rate-limits';
+import { ApiKey, ApiKeyCredential } from './api-key.entity';
+import { Digests } from './digest';
+import { matchesSlowDigest, SLOW_ALGORITHMS } from './slow-digest';
+
+/** One slow check takes as long as thousands of fast ones: these bound what anybody can make us spend on them. */
+const PER_KEY: RateLimit = { limit: 10, windowSeconds: 60 };
+const PER_ADDRESS: RateLimit = { limit: 30, windowSeconds: 60 };
+/** Checks at the same moment. They wait for the threads of the process, of which there are four. */
+const MOST_AT_ONCE = 16;
+/** More imported secrets than this under one look-up id are an accident. */
+const MOST_CANDIDATES = 3;
+
+/** `null`: no such secret. */
+export type FoundImport = { readonly credential: ApiKeyCredential } | { readonly retryAfterSeconds: number } | null;
+
+/**
+ * Secrets that came from another system with a slow digest. Such a digest is found by its look-up id, checked once, and replaced
+ * by a fast one: from then on the key is like any other.
+ */
+@Injectable()
+export class ImportedSecrets {
+  /** Of one token sent many times at once, one check is made. */
+  private readonly running = new Map<string, Promise<FoundImport>>();
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(KEY_REALM) private readonly realm: string,
+    private readonly digests: Digests,
+    private readonly limiter: RateLimiter,
+  ) {}
+
+  /** @param from the caller's address, where it is known */
+  async find(token: string, lookupId: string, from: string | undefined): Promise<FoundImport> {
+    const { digest } = this.digests.make(token);
+    const running = this.running.get(digest);
+    if (running) return running;
+    if (this.running.size >= MOST_AT_ONCE) return { retryAfterSeconds: 1 };
+    const found = this.check(token, lookupId, from).finally(() => this.running.delete(digest));
+    this.running.set(digest, found);
+    return found;
+  }
+
+  private async check(token: string, lookupId: string, from: string | undefined): Promise<FoundImport> {
+    const candidates = await this.candidates(lookupId);
+    if (candidates.length === 0) return null;
+    const retryAfterSeconds = this.overLimit(lookupId, from);
+    if (retryAfterSeconds > 0) return { retryAfterSeconds };
+    for (const candidate of candidates) {
+      if (await matchesSlowDigest(token, candidate.digest)) return { credential: await this.hasten(candidate, token) };
+    }
+    return null;
+  }
+
+  private async candidates(lookupId: string): Promise<ApiKeyCredential[]> {
+    return this.database
+      .getRepository(ApiKeyCredential)
+      .createQueryBuilder('credential')
+      .addSelect('credential.digest')
+      .innerJoin(ApiKey, 'api_key', 'api_key.id = credential.keyId AND api_key.realm = :realm', { realm: this.realm })
+      .where({ lookupId, algorithm: In([...SLOW_ALGORITHMS]) })
+      .orderBy('credential.id', 'DESC')
+      .limit(MOST_CANDIDATES)
+      .getMany();
+  }
+
+  private overLimit(lookupId: string, from: string | undefined): number {
+    const now = this.clock.now();
+    const perAddress = from === undefined ? 0 : this.limiter.take(`slow-digest:ip:${from}`, PER_ADDRESS, now).retryAfterSeconds;
+    return perAddress || this.limiter.take(`slow-digest:key:${this.realm}:${lookupId}`, PER_KEY, now).retryAfterSeconds;
+  }
+
+  /** Whoever comes first replaces the digest; the second finds it replaced by the same. */
+  private async hasten(credential: ApiKeyCredential, token: string): Promise<ApiKeyCredential> {
+    const fast = this.digests.make(token);
+    try {
+      await this.database.getRepository(ApiKeyCredential).update({ id: credential.id, digest: credential.digest }, fast);
+    } catch (error) {
+      // The same token stands there a second time, with a fast digest of its own: that one is found from now on.
+      if (!isDuplicate(error)) throw error;
+    }
+    return { ...credential, algorithm: fast.algorithm, pepperId: fast.pepperId };
+  }
+}
