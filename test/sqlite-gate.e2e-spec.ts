@@ -125,10 +125,27 @@ describe('the embedded database', () => {
     });
     await nextTurn();
     setImmediate(() => jest.advanceTimersByTime(5_000));
-    await expect(stuck).rejects.toThrow('is a repository used inside a transaction instead of its manager?');
+    await expect(stuck).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: { message: expect.stringContaining('is a repository used inside a transaction instead of its manager?') as string },
+    });
     jest.useRealTimers();
     expect(await database.manager.count(Account)).toBe(0);
     await database.manager.insert(Account, { name: 'afterwards', balance: 1 });
+  });
+
+  it('A15 lets the process do other things while many wait for their turn', async () => {
+    let wasHeard = false;
+    const callers = Array.from({ length: 20 }, (_, i) =>
+      inTransaction(database, async (manager) => {
+        await manager.insert(Account, { name: `caller ${i}`, balance: i });
+        return wasHeard;
+      }),
+    );
+    setImmediate(() => {
+      wasHeard = true;
+    });
+    expect((await Promise.all(callers)).at(-1)).toBe(true);
   });
 
   it('undoes an inner transaction alone', async () => {

@@ -2,10 +2,15 @@ import type { DataSource } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 
+import { Problem } from '../common';
+
 /** Longer than any transaction of ours; shorter than the patience of a caller. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** First come, first served; the holder may re-enter. */
+/**
+ * First come, first served; the holder may re-enter. Each turn begins in a turn of the event loop of its own: SQLite answers without
+ * ever letting go of the thread, so that a long queue would else be worked off before anybody else, a timer even, is heard.
+ */
 class Gate {
   private holder: object | null = null;
   private readonly waiting: Array<{ readonly who: object; readonly go: () => void }> = [];
@@ -14,6 +19,7 @@ class Gate {
     return this.holder === who;
   }
 
+  /** @throws Problem `unavailable` where it took too long */
   async enter(who: object): Promise<void> {
     if (this.holder === null) {
       this.holder = who;
@@ -22,13 +28,13 @@ class Gate {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        reject(new Error(`SQLite busy for ${LONGEST_WAIT_MS} ms: is a repository used inside a transaction instead of its manager?`));
+        reject(tookTooLong());
       }, LONGEST_WAIT_MS);
       const entry = {
         who,
         go: () => {
           clearTimeout(timer);
-          resolve();
+          setImmediate(resolve);
         },
       };
       this.waiting.push(entry);
@@ -41,6 +47,11 @@ class Gate {
     this.holder = next?.who ?? null;
     next?.go();
   }
+}
+
+function tookTooLong(): Problem {
+  const words = `SQLite busy for ${LONGEST_WAIT_MS} ms: too much to do, or is a repository used inside a transaction instead of its manager?`;
+  return new Problem('unavailable', { retryAfterSeconds: 1 }, undefined, { cause: new Error(words) });
 }
 
 /**
