@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import { type Clock, CLOCK, Problem } from '../common';
+import { addressGroup, type Clock, CLOCK, Problem } from '../common';
 import { fold } from '../organizations';
 import { type RateLimit, RateLimiter } from '../rate-limits';
 
@@ -24,7 +24,7 @@ export class Attempts {
 
   /** @throws Problem `rate_limited` */
   login(ip: string, email: string): void {
-    this.take(`login:ip:${ip}`, PER_ADDRESS);
+    this.take(`login:ip:${addressGroup(ip)}`, PER_ADDRESS);
     this.take(`login:account:${fold(email)}`, PER_ACCOUNT);
   }
 
@@ -35,23 +35,23 @@ export class Attempts {
 
   /** @throws Problem `rate_limited` */
   passwordResetMail(ip: string, email: string): void {
-    this.take(`reset-mail:ip:${ip}`, PER_ADDRESS);
+    this.take(`reset-mail:ip:${addressGroup(ip)}`, PER_ADDRESS);
     this.take(`reset-mail:account:${fold(email)}`, MAILS_PER_ACCOUNT);
   }
 
   /** @throws Problem `rate_limited` */
   passwordReset(ip: string): void {
-    this.take(`reset:ip:${ip}`, PER_ADDRESS);
+    this.take(`reset:ip:${addressGroup(ip)}`, PER_ADDRESS);
   }
 
   /** @throws Problem `rate_limited` */
   setup(ip: string): void {
-    this.take(`setup:ip:${ip}`, PER_ADDRESS);
+    this.take(`setup:ip:${addressGroup(ip)}`, PER_ADDRESS);
   }
 
   /** @param email whom the invitation is for, where there is one. @throws Problem `rate_limited` */
   acceptInvitation(ip: string, email: string | undefined): void {
-    this.take(`accept:ip:${ip}`, ACCEPTS_PER_ADDRESS);
+    this.take(`accept:ip:${addressGroup(ip)}`, ACCEPTS_PER_ADDRESS);
     if (email !== undefined) this.take(`login:account:${fold(email)}`, PER_ACCOUNT);
   }
 

@@ -1,21 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
-import { AccessDeniedError, type Call, callOf, type Clock, CLOCK, type DenialCode, type Principal, PROBLEMS } from '../common';
+import {
+  AccessDeniedError,
+  addressGroup,
+  type Call,
+  callOf,
+  type Clock,
+  CLOCK,
+  type DenialCode,
+  type Principal,
+  PROBLEMS,
+} from '../common';
 import { ExposureReport } from '../keys';
 import { missingScopes, type RouteAccess, ScopeCatalog, scopesOf } from '../permissions';
 import { RateLimiter } from '../rate-limits';
-import { type Presented, readCredential, type TokenSource } from './credential';
+import { type CredentialSources, type Presented, readCredential, type TokenSource } from './credential';
 import { type Authentication, DualStrategy } from './dual.strategy';
 import { isSameOrigin } from './same-origin';
 
-export interface GateOptions {
+export interface GateOptions extends CredentialSources {
   /** Where access tokens of people are accepted. */
   readonly jwtSources: readonly TokenSource[];
   /** Calls with a bad credential that one address may make in `FAILURE_WINDOW_SECONDS`. */
   readonly failedAuthLimit: number;
-  /** The cookie that access tokens of people may come in. */
-  readonly sessionCookie: string;
+  /** `one`: every key that is not let in is answered as an unknown one, and the log knows why (seed K15). Default `specific`. */
+  readonly unauthorizedClass?: 'specific' | 'one';
 }
 
 export const GATE_OPTIONS = Symbol('keystile:gate-options');
@@ -90,7 +100,7 @@ export class Gatekeeper {
     access: RouteAccess | undefined,
     isSecondLook: boolean,
   ): Promise<Authentication> {
-    const presented = readCredential(request, this.options.sessionCookie);
+    const presented = readCredential(request, this.options);
     if (!('token' in presented)) return refused(UNREADABLE[presented.kind]);
     if (presented.kind === 'user_token') {
       if (!this.options.jwtSources.includes(presented.from)) return refused('invalid_token');
@@ -124,10 +134,11 @@ export class Gatekeeper {
     const { outcome, retryAfterSeconds } = denial;
     if (GUESSES.has(outcome)) {
       const limit = { limit: this.options.failedAuthLimit, windowSeconds: FAILURE_WINDOW_SECONDS };
-      const taken = this.limiter.take(`failed:${call.ip}`, limit, this.clock.now());
+      const taken = this.limiter.take(`failed:${addressGroup(call.ip)}`, limit, this.clock.now());
       if (!taken.allowed) throw new AccessDeniedError('rate_limited', { retryAfterSeconds: taken.retryAfterSeconds });
     }
-    throw new AccessDeniedError(outcome, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    const told = this.options.unauthorizedClass === 'one' && OF_A_KEY.has(outcome) ? 'invalid_api_key' : outcome;
+    throw new AccessDeniedError(told, retryAfterSeconds === undefined ? {} : { retryAfterSeconds }, undefined, outcome);
   }
 
   private async reportExposure({ url = '' }: IncomingMessage, call: Call): Promise<void> {
@@ -144,6 +155,9 @@ const UNREADABLE = {
 
 /** What somebody who guesses would be told. */
 const GUESSES: ReadonlySet<DenialCode> = new Set<DenialCode>(['invalid_api_key', 'invalid_token', 'malformed_credentials']);
+
+/** Why a key whose secret matched is a key no more. */
+const OF_A_KEY: ReadonlySet<DenialCode> = new Set<DenialCode>(['api_key_revoked', 'api_key_disabled', 'api_key_expired', 'owner_inactive']);
 
 const refused = (outcome: DenialCode): Denial => ({ outcome, suspect: null, presentedPrefix: null });
 

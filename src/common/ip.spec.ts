@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { clientIp, formatIp, IpAllowlist, normalizeIp, normalizeIpEntry, parseIp } from './ip';
+import { addressGroup, clientIp, formatIp, IpAllowlist, normalizeIp, normalizeIpEntry, parseIp } from './ip';
 
 describe('an IP allowlist', () => {
   it.each([
@@ -137,5 +137,16 @@ describe('the address of a caller', () => {
   ])('A12.2 is $ip when $because', ({ peer, forwarded, trusted, ip }) => {
     expect(clientIp(peer, forwarded, trusted)).toBe(ip);
     expect(normalizeIp(ip) ?? '').toBe(ip);
+  });
+});
+
+describe('the group of an address', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+    ['', ''],
+  ])('A14.3 of %s is %s', (ip, group) => {
+    expect(addressGroup(ip)).toBe(group);
   });
 });

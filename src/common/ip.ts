@@ -39,6 +39,13 @@ export function normalizeIp(text: string): string | undefined {
   return address && formatIp(address);
 }
 
+/** Whose address it is, for limits: one IPv4 address, or the /64 that a subscriber has at least. What cannot be read is one group. */
+export function addressGroup(text: string): string {
+  const address = parseIp(text);
+  if (!address || address.family === 4) return text;
+  return `${formatIp({ family: 6, value: (address.value >> 64n) << 64n })}/64`;
+}
+
 /**
  * The normal form of an allowlist entry, an address or a CIDR block; `undefined` where it is neither.
  * Host bits of a block are cleared. A block of length zero is refused: it allows every address and says so nowhere.

@@ -15,6 +15,10 @@ describe('redaction', () => {
     [`${KEY}${KEY}`, expect.not.stringContaining('0123456789abcdef') as string],
     ['GET /v1/api-keys/key_01kf0hj080e0495yzrp47rj1hq 200', 'GET /v1/api-keys/key_01kf0hj080e0495yzrp47rj1hq 200'],
     ['ks_live_4fJq0aBcD1eF', 'ks_live_4fJq0aBcD1eF'],
+    [`/x%20${KEY}`, '/x ks_live_4fJq0aBcD1eF[redacted]'],
+    [`/${KEY.replaceAll('_', '%5F')}`, '/ks_live_4fJq0aBcD1eF[redacted]'],
+    [`/${[...KEY].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')}`, '/ks_live_4fJq0aBcD1eF[redacted]'],
+    ['/a%20perfectly%20harmless%20path', '/a%20perfectly%20harmless%20path'],
   ])('of %s is %s', (text, clean) => {
     expect(redact(text)).toEqual(clean);
   });

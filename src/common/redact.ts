@@ -1,5 +1,5 @@
 /** A run of the characters that tokens are made of, long enough to be one. */
-const WORD = /[A-Za-z0-9_.-]{16,}/g;
+const WORD = /[A-Za-z0-9_.%-]{16,}/g;
 /** An API key of any prefix, and whatever is glued to it; what stands before its secret may be shown. */
 const API_KEY = /([a-z]{2,10}_(?:live|test)_[0-9A-Za-z]{4,16})_[0-9A-Za-z]{16}.*/;
 /** Keys of formats without a look-up id of their own: a short name and a long run of characters (our ids have 26), or hexadecimal digits alone. */
@@ -17,6 +17,17 @@ const JWT_START = 'eyJ';
 export const redact = (text: string): string => text.replace(WORD, redactWord);
 
 function redactWord(word: string): string {
+  const decoded = word.includes('%') ? decoding(word) : word;
+  const clean = strikeOut(decoded);
+  // What is written in another way is a secret all the same; what is none stays as it was written.
+  return clean === decoded ? word : clean;
+}
+
+function decoding(word: string): string {
+  return word.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+function strikeOut(word: string): string {
   const jwt = word.indexOf(JWT_START);
   const withoutJwt = jwt >= 0 && word.includes('.', jwt) ? `${word.slice(0, jwt)}[redacted]` : word;
   return withoutJwt

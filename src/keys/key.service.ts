@@ -97,6 +97,8 @@ export class KeyService {
 
   private async insert(manager: EntityManager, { actor }: Caller, draft: ApiKey): Promise<IssuedKeyView> {
     const { organizationId } = draft;
+    const isHeld = (await this.owners.hold?.(manager, organizationId, ownerOf(draft))) ?? true;
+    if (!isHeld) throw invalidField('/owner', 'is nobody of this organization who could own a key');
     const key = { ...draft, activeSlot: await this.active.slotFor(manager, ownerOf(draft)) };
     await manager.insert(ApiKey, key);
     await writeScopes(manager, key.id, key.scopes);

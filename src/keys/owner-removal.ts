@@ -18,7 +18,10 @@ export class KeysOfRemovedOwner implements OnOwnerRemoved {
 
   async ownerRemoved(manager: EntityManager, removal: OwnerRemoval): Promise<void> {
     const { organizationId, owner } = removal;
-    const keys = await manager.findBy(ApiKey, { organizationId, ownerType: owner.type, ownerId: owner.id, revokedAt: IsNull() });
+    const theirs = { organizationId, ownerType: owner.type, ownerId: owner.id, revokedAt: IsNull() };
+    // Takes the locks, so that an edit at the same moment is either read below or waits for this transaction.
+    await manager.update(ApiKey, theirs, { version: () => 'version' });
+    const keys = await manager.findBy(ApiKey, theirs);
     const transferred = removal.alwaysRevoke ? [] : keys.filter(({ onOwnerRemoved }) => onOwnerRemoved === 'transfer');
     await this.revoke(
       manager,

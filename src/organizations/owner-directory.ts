@@ -1,3 +1,5 @@
+import type { EntityManager } from 'typeorm';
+
 import type { Owner } from '../common';
 
 /** How an owner of keys stands at this moment. */
@@ -24,6 +26,11 @@ export interface KeyPolicy {
 export interface OwnerDirectory {
   standing(organizationId: string, owner: Owner): Promise<OwnerStanding>;
   keyPolicy(organizationId: string): Promise<KeyPolicy>;
+  /**
+   * Keeps an owner from being removed until the transaction ends; `false` where they are gone already. Without it a key could be
+   * made for somebody in the moment of their removal, and stay.
+   */
+  hold?(manager: EntityManager, organizationId: string, owner: Owner): Promise<boolean>;
 }
 
 export const OWNER_DIRECTORY = Symbol('keystile:owner-directory');

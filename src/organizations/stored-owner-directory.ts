@@ -7,6 +7,7 @@ import { Membership } from './membership.entity';
 import { Organization } from './organization.entity';
 import type { KeyPolicy, OwnerDirectory, OwnerStanding } from './owner-directory';
 import { scopesOfRole } from './role-scopes';
+import { lockRow } from './row-lock';
 import { ServiceAccount } from './service-account.entity';
 import { User } from './user.entity';
 
@@ -24,6 +25,12 @@ export class StoredOwnerDirectory implements OwnerDirectory {
     const organization = await manager.findOneBy(Organization, { id: organizationId });
     const organizationStatus = !organization || organization.deletedAt !== null ? 'deleted' : organization.status;
     return { organizationStatus, ...(await shareOf(manager, organizationId, owner)) };
+  }
+
+  async hold(manager: EntityManager, organizationId: string, { type, id }: Owner): Promise<boolean> {
+    if (type === 'user') return lockRow(manager, Membership, { organizationId, userId: id });
+    if (type === 'service_account') return lockRow(manager, ServiceAccount, { id, organizationId, deletedAt: IsNull() });
+    return id === organizationId;
   }
 
   /** @throws Problem `not_found` */
