@@ -1,0 +1,24 @@
+// The same answer from Nest on Fastify with nothing of ours in front: what the framework alone costs.
+import 'reflect-metadata';
+import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+
+import { tellCpu } from './cpu.mjs';
+
+const [body] = process.argv.slice(2);
+const answer = JSON.parse(body);
+
+class BareController {
+  get() {
+    return answer;
+  }
+}
+Get('v1/roles/auditor')(BareController.prototype, 'get', Object.getOwnPropertyDescriptor(BareController.prototype, 'get'));
+Controller()(BareController);
+class BareModule {}
+Module({ controllers: [BareController] })(BareModule);
+
+const app = await NestFactory.create(BareModule, new FastifyAdapter(), { logger: false });
+await app.listen({ host: '127.0.0.1', port: 0 });
+tellCpu({ url: await app.getUrl() });

@@ -1,0 +1,36 @@
+// Between the bench and the servers it measures: each is a process of its own and says what it has used so far.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** In a server: announces itself, and answers every message with its CPU time in microseconds. */
+export function tellCpu(hello) {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send(user + system);
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send(hello);
+}
+
+/** In the bench: starts a server and waits until it answers. */
+export async function startServer(file, { args = [], env = {} } = {}) {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, { env: { ...process.env, ...env } });
+  const [hello] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`))),
+  ]);
+  return {
+    ...hello,
+    cpu: async () => {
+      child.send('cpu');
+      const [used] = await once(child, 'message');
+      return used;
+    },
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
