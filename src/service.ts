@@ -44,6 +44,8 @@ const CONNECTIONS_CHECK_MS = 2_000;
 const LARGEST_HEADERS_BYTES = 16 * 1024;
 /** Longer than the idle timeout of common load balancers, so that we are never the one who hangs up first. */
 const KEEP_ALIVE_MS = 72_000;
+/** While no call can be recorded: whoever watches the service has to see why. */
+const ALWAYS_ANSWERED: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /**
  * Starts the service with what the environment says.
@@ -56,7 +58,8 @@ export async function startService(environment: Environment, { clock = systemClo
     const parts = partsOf(settings, store, clock);
     const app = await createApp(settings, ServiceModule.forRoot(parts));
     await app.init();
-    await app.listen({ host: settings.HOST, port: settings.PORT });
+    // By its name, Fastify would open a second server for IPv6 that records no calls.
+    await app.listen({ host: settings.HOST === 'localhost' ? '127.0.0.1' : settings.HOST, port: settings.PORT });
     const service = running(app, settings, store);
     await welcome(service, parts.publicUrl, print);
     return service;
@@ -103,7 +106,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  app.get(CallRecorder).recordCalls(fastify.server);
+  app.get(CallRecorder).recordCalls(fastify.server, ALWAYS_ANSWERED);
   app.get(OpenApiDocument).describes(app);
   if (settings.CORS_ORIGINS.length > 0) {
     app.enableCors({
