@@ -1,17 +1,17 @@
 import { IpAllowlist } from './common';
 import type { Clock } from './common';
-import type { TokenSource, UserTokenVerifier } from './authentication';
+import type { CredentialSources, GateOptions, TokenSource, UserTokenVerifier } from './authentication';
 import type { ProblemWords } from './http';
-import type { DigestAlgorithm, KeysOptions } from './keys';
+import type { DigestAlgorithm, KeysOptions, PermissionSource } from './keys';
 import type { KeyPolicy, OwnerDirectory } from './organizations';
-import type { ScopeDescriptions } from './permissions';
+import type { ResourceNaming, ScopeDescriptions } from './permissions';
 import type { DataSource } from 'typeorm';
 
 /** The owners of keys as the host knows them. */
 export type HostOwners = Pick<OwnerDirectory, 'standing'> & Partial<OwnerDirectory>;
 
 /** What a host gives. Values only: nothing here or behind it reads the environment. */
-export interface KeystileOptions extends Omit<KeysOptions, 'algorithm'> {
+export interface KeystileOptions extends Omit<KeysOptions, 'algorithm' | 'permissionSource'>, Partial<CredentialSources> {
   /** The host's own connection, with `keystileEntities` among its entities and after `migrateKeystile(database)`. */
   readonly database: DataSource;
   /** Who may own keys, and what they may do now. */
@@ -27,6 +27,13 @@ export interface KeystileOptions extends Omit<KeysOptions, 'algorithm'> {
   readonly scopes?: ScopeDescriptions;
   /** Of new keys. Default `hmac-sha256`. */
   readonly digest?: DigestAlgorithm;
+  /**
+   * Where the rights of keys come from. `route-derived`: keys hold scopes, and a route that names none needs the one that its method
+   * and path give: `GET /api/v1/clients` needs `client.read`. Default `scopes`.
+   */
+  readonly permissionSource?: PermissionSource | 'route-derived';
+  /** With `route-derived`: how scopes name the resource of a path. Default `both`: the singular, and the plural as well. */
+  readonly resourceNaming?: ResourceNaming;
 
   /** Who signed-in people are. Default: `UserTokens`, whose tokens the host issues. */
   readonly userTokens?: UserTokenVerifier;
@@ -34,10 +41,10 @@ export interface KeystileOptions extends Omit<KeysOptions, 'algorithm'> {
   readonly issuer?: string;
   /** Where people's tokens are accepted. Default: both. */
   readonly tokenSources?: readonly TokenSource[];
-  /** The cookie that they may come in. Default `keystile_session`. */
-  readonly sessionCookie?: string;
 
-  /** How many calls with a bad credential one address may make in ten seconds before its bad calls get 429. Default 100. */
+  /** `one`: a revoked, disabled or expired key, or one without an owner, is answered as an unknown one; the log knows why. Default `specific`. */
+  readonly unauthorizedClass?: GateOptions['unauthorizedClass'];
+  /** How many calls with a bad credential one address may make in ten seconds before its bad calls get 429. Default 200. */
   readonly failedAuthLimit?: number;
   /** Proxies whose `X-Forwarded-For` is believed: addresses and CIDR blocks. Default: none. */
   readonly trustedProxies?: readonly string[];

@@ -3,13 +3,13 @@ import { hkdfSync } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
 import { AuditModule, CALL_DATABASE, CALL_OBSERVERS } from './audit';
-import { AdmissionGuard, GateModule, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
+import { AdmissionGuard, GateModule, type GateOptions, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
 import { HttpModule } from './http';
 import { KeysModule, type KeysOptions, LastUse } from './keys';
 import { type KeystileOptions, type KeystileParts, ownerDirectory, trustedProxiesOf } from './keystile-options';
 import { OWNER_DIRECTORY, type OwnerDirectory } from './organizations';
-import { given, type OptionsFactory, PermissionsModule, provideOptions } from './permissions';
+import { given, type OptionsFactory, PermissionsModule, type PermissionsOptions, provideOptions } from './permissions';
 import { RateLimitsModule } from './rate-limits';
 
 const KEYSTILE_OPTIONS = Symbol('keystile:options');
@@ -106,7 +106,7 @@ export class KeystileModule {
     const shaped = conventions === 'own' ? { only: own } : {};
     const modules: DynamicModule[] = [
       PermissionsModule.forRootAsync(
-        ask(({ scopes = {} }) => ({ scopes, ...rules })),
+        ask((options) => ({ ...permissionsOptions(options), ...rules })),
         { api },
       ),
       AuditModule.forRootAsync(
@@ -122,10 +122,22 @@ export class KeystileModule {
   }
 }
 
-const keysOptions = ({ digest, ...options }: KeystileOptions): KeysOptions => ({ ...options, ...(digest ? { algorithm: digest } : {}) });
+const permissionsOptions = ({ scopes = {}, permissionSource, resourceNaming = 'both' }: KeystileOptions): PermissionsOptions => ({
+  scopes,
+  ...(permissionSource === 'route-derived' ? { derive: resourceNaming } : {}),
+});
 
-function gateOptions({ tokenSources = ['cookie', 'header'], failedAuthLimit = 100, sessionCookie = 'keystile_session' }: KeystileOptions) {
-  return { jwtSources: tokenSources, failedAuthLimit, sessionCookie };
+function keysOptions({ digest = 'hmac-sha256', permissionSource = 'scopes', ...options }: KeystileOptions): KeysOptions {
+  return { ...options, algorithm: digest, permissionSource: permissionSource === 'route-derived' ? 'scopes' : permissionSource };
+}
+
+function gateOptions({
+  tokenSources = ['cookie', 'header'],
+  failedAuthLimit = 200,
+  sessionCookie = 'keystile_session',
+  ...options
+}: KeystileOptions): GateOptions {
+  return { ...options, jwtSources: tokenSources, failedAuthLimit, sessionCookie };
 }
 
 function httpOptions({ peppers, problems = {} }: KeystileOptions) {

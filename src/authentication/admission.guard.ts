@@ -1,11 +1,13 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
-import { type RouteAccess, RouteInventory, UndeclaredRouteError } from '../permissions';
+import { declaredConfig, type RouteAccess, RouteInventory, UndeclaredRouteError } from '../permissions';
 import type { AdmittedRequest } from './gate';
 import { Gatekeeper } from './gatekeeper';
 
-type AnyRequest = AdmittedRequest & (IncomingMessage | { readonly raw: IncomingMessage; readonly method: string });
+type OfFastify = { readonly raw: IncomingMessage; readonly method: string; readonly routeOptions: { readonly url?: string } };
+type OfExpress = IncomingMessage & { readonly route?: { readonly path: unknown } };
+type AnyRequest = AdmittedRequest & (OfFastify | OfExpress);
 
 /** A body that came with its headers is parsed long before. */
 const FRESH_MS = 50;
@@ -20,7 +22,7 @@ export class AdmissionGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AnyRequest>();
-    const access = this.inventory.declaredAccess(context.getHandler());
+    const access = this.inventory.accessOf(declaredConfig(context.getHandler()), request.method ?? '', routeOf(request));
     if (access !== undefined && request.admitted === access) return this.stillStands(request, access);
     if (!this.inventory.counts(context.getClass(), context.getHandler())) return true;
     if (!access) throw new UndeclaredRouteError(request.method ?? '', '', `${context.getClass().name}.${context.getHandler().name}`);
@@ -40,3 +42,6 @@ export class AdmissionGuard implements CanActivate {
 }
 
 const incoming = (request: AnyRequest): IncomingMessage => ('raw' in request ? request.raw : request);
+
+/** The pattern that matched. */
+const routeOf = (request: AnyRequest): string => String('raw' in request ? request.routeOptions.url : request.route?.path);

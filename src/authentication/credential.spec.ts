@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 
 import { PrefixedKeyFormat } from '../keys';
-import { isJwtShaped, readCredential } from './credential';
+import { type CredentialSources, isJwtShaped, readCredential } from './credential';
 
 const KEY = new PrefixedKeyFormat('ks').draw('live').token;
 const JWT = `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.c2ln`;
 
-function read(...rawHeaders: string[]) {
+const read = (...rawHeaders: string[]) => readFrom({}, ...rawHeaders);
+
+function readFrom(sources: Partial<CredentialSources>, ...rawHeaders: string[]) {
   const headers: Record<string, string> = {};
   for (let i = 0; i < rawHeaders.length; i += 2) headers[rawHeaders[i]!.toLowerCase()] ??= rawHeaders[i + 1]!;
-  return readCredential({ headers, rawHeaders }, 'keystile_session');
+  return readCredential({ headers, rawHeaders }, { sessionCookie: 'keystile_session', ...sources });
 }
 
 describe('reading a credential', () => {
@@ -54,6 +56,24 @@ describe('reading a credential', () => {
   it('A03.3 refuses one header twice, also when both say the same', () => {
     expect(read('Authorization', `Bearer ${KEY}`, 'authorization', `Bearer ${KEY}`)).toEqual({ kind: 'conflict' });
     expect(read('X-API-Key', KEY, 'X-Api-Key', KEY)).toEqual({ kind: 'conflict' });
+  });
+
+  it('K01 knows no key in a header that the system does not offer', () => {
+    expect(readFrom({ keySources: ['bearer'] }, 'X-API-Key', KEY)).toEqual({ kind: 'nothing' });
+    expect(readFrom({ keySources: ['bearer'] }, 'X-API-Key', KEY, 'Authorization', `Bearer ${KEY}`).kind).toBe('api_key');
+  });
+
+  it('W01, W02 takes keys in X-API-Key and tokens of people as Bearer, where that is the system', () => {
+    expect(readFrom({ keySources: ['x-api-key'] }, 'Authorization', `Bearer ${KEY}`)).toEqual({ kind: 'nothing' });
+    expect(readFrom({ keySources: ['x-api-key'] }, 'X-API-Key', KEY)).toEqual({ kind: 'api_key', token: KEY });
+    expect(readFrom({ keySources: ['x-api-key'] }, 'Authorization', `Bearer ${JWT}`).kind).toBe('user_token');
+  });
+
+  it('C09 lets the first of its sources win, where the system says so', () => {
+    const both = ['Authorization', `Bearer ${KEY}`, 'X-API-Key', 'other'];
+    const wins = { credentialConflict: 'first-wins' } as const;
+    expect(readFrom(wins, ...both)).toEqual({ kind: 'api_key', token: KEY });
+    expect(readFrom({ ...wins, keySources: ['x-api-key', 'bearer'] }, ...both)).toEqual({ kind: 'api_key', token: 'other' });
   });
 
   it('C09 takes two headers that agree and refuses two that do not', () => {

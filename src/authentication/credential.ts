@@ -23,12 +23,30 @@ const BEARER = /^bearer ([A-Za-z0-9\-._~+/]+=*) *$/i;
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 const LONGEST_TOKEN = 4096;
 
-export function readCredential({ headers, rawHeaders }: CredentialHeaders, sessionCookie: string): Presented {
+/** The headers that a key may come in. */
+export type KeySource = 'bearer' | 'x-api-key';
+
+/** Where a system looks for credentials. */
+export interface CredentialSources {
+  readonly sessionCookie: string;
+  /** In their order; a key in another header is nothing. Default: both. */
+  readonly keySources?: readonly KeySource[];
+  /** What becomes of two different credentials: an error, or the one that stands in the first of the sources. Default `reject`. */
+  readonly credentialConflict?: 'reject' | 'first-wins';
+}
+
+export function readCredential({ headers, rawHeaders }: CredentialHeaders, sources: CredentialSources): Presented {
+  const { sessionCookie, keySources = ['bearer', 'x-api-key'], credentialConflict = 'reject' } = sources;
   const counted = countCredentialHeaders(rawHeaders);
-  if (counted.authorization > 1 || counted.apiKey > 1) return { kind: 'conflict' };
-  const bearer = readAuthorization(headers.authorization);
-  const apiKey = readApiKeyHeader(headers['x-api-key'] as string | undefined);
-  if (bearer && apiKey) return sameToken(bearer, apiKey) ? bearer : { kind: 'conflict' };
+  if (counted.authorization > 1 || (counted.apiKey > 1 && keySources.includes('x-api-key'))) return { kind: 'conflict' };
+  const authorization = readAuthorization(headers.authorization);
+  const bearer = authorization?.kind === 'api_key' && !keySources.includes('bearer') ? undefined : authorization;
+  const apiKey = keySources.includes('x-api-key') ? readApiKeyHeader(headers['x-api-key'] as string | undefined) : undefined;
+  if (bearer && apiKey) {
+    if (sameToken(bearer, apiKey)) return bearer;
+    if (credentialConflict === 'reject') return { kind: 'conflict' };
+    return keySources[0] === 'x-api-key' ? apiKey : bearer;
+  }
   return bearer ?? apiKey ?? readCookie(headers.cookie, sessionCookie);
 }
 

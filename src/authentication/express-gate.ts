@@ -38,6 +38,7 @@ export class ExpressGate {
   constructor(
     private readonly app: ExpressApplication,
     private readonly gatekeeper: Gatekeeper,
+    private readonly inventory: RouteInventory,
   ) {}
 
   install(): void {
@@ -47,23 +48,24 @@ export class ExpressGate {
   }
 
   /** To be called once every route is registered. @throws Error naming a route that does not say who may call it */
-  takeInventory(inventory: RouteInventory): void {
-    for (const { method = 'ALL', path, config } of this.routes()) inventory.add(method, path, config);
+  takeInventory(): void {
+    for (const { method = 'ALL', path, config } of this.routes()) this.inventory.add(method, path, config);
   }
 
   private async decide(request: IncomingMessage): Promise<void> {
     const call = callOf(request);
     const matching = this.matching(request);
     const [first] = matching;
-    if (!first) return this.gatekeeper.identify(request);
-    const { access } = first.config;
-    if (!access || matching.some(({ config }) => JSON.stringify(config.access) !== JSON.stringify(access))) return;
+    if (!first) return this.inventory.isWhole ? this.gatekeeper.identify(request) : undefined;
+    const [access, ...others] = matching.map(({ config, method = 'ALL', path }) => this.inventory.accessOf(config, method, path));
+    if (!access || others.some((other) => JSON.stringify(other) !== JSON.stringify(access))) return undefined;
     call.route = first.path;
     const admitted = request as AdmittedRequest;
     const principal = await this.gatekeeper.admit(request, access);
     admitted.admitted = access;
     admitted.admittedAtMs = performance.now();
     if (principal) admitted.principal = principal;
+    return undefined;
   }
 
   private matching({ method = '', url = '' }: IncomingMessage): Registered[] {

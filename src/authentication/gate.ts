@@ -26,13 +26,18 @@ export function installGate(
   inventory: RouteInventory,
   hook: GateHook = 'onRequest',
 ): void {
-  fastify.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat()) inventory.add(one, url, (config ?? {}) as AccessConfig);
+  fastify.addHook('onRoute', (route) => {
+    const config = (route.config ?? {}) as AccessConfig;
+    for (const method of [route.method].flat()) {
+      const access = inventory.add(method, route.url, config);
+      // What its method and path say about it goes where the hook below finds it.
+      if (access && !config.access) route.config = { ...route.config, access } as typeof route.config;
+    }
   });
   const decide = async (request: FastifyRequest): Promise<void> => {
     const call = callOf(request);
     const { access } = request.routeOptions.config as AccessConfig;
-    if (request.is404 || !access) return gatekeeper.identify(request.raw);
+    if (request.is404 || !access) return inventory.isWhole ? gatekeeper.identify(request.raw) : undefined;
     call.route = request.routeOptions.url ?? null;
     const admitted = request as AdmittedRequest;
     const principal = await gatekeeper.admit(request.raw, access);

@@ -7,7 +7,7 @@ export { AdmissionGuard } from './admission.guard';
 export { type AdmittedRequest, installGate } from './gate';
 export { GateModule } from './gate.module';
 export { AuthenticationModule, type AuthenticationOptions } from './authentication.module';
-export { isJwtShaped, type Presented, readCredential, type TokenSource } from './credential';
+export { type CredentialSources, isJwtShaped, type KeySource, type Presented, readCredential, type TokenSource } from './credential';
 export { Gatekeeper, type GateOptions } from './gatekeeper';
 export { type HostUser, signingKeyFrom, UserTokens, type UserTokensOptions } from './host-tokens';
 export { sessionCookieName } from './session-cookies';

@@ -29,7 +29,7 @@ export class SelfInstallation implements OnModuleInit {
 
   onModuleInit(): void {
     this.recorder.recordCalls(this.host.httpAdapter.getHttpServer() as Server);
-    this.expressGate?.takeInventory(this.inventory);
+    this.expressGate?.takeInventory();
   }
 
   private install(): void {
@@ -37,7 +37,7 @@ export class SelfInstallation implements OnModuleInit {
     if (httpAdapter.getType() === 'fastify') {
       installGate(httpAdapter.getInstance<FastifyInstance>(), this.gatekeeper, this.inventory, 'preParsing');
     } else {
-      this.expressGate = new ExpressGate(httpAdapter.getInstance<ExpressApplication>(), this.gatekeeper);
+      this.expressGate = new ExpressGate(httpAdapter.getInstance<ExpressApplication>(), this.gatekeeper, this.inventory);
       this.expressGate.install();
     }
   }

@@ -1,4 +1,4 @@
-import { Algorithm, hash } from '@node-rs/argon2';
+import { hash } from '@node-rs/argon2';
 
 import { matchesSlowDigest, slowAlgorithmOf } from './slow-digest';
 
@@ -16,7 +16,7 @@ describe('a digest that another system made as if its keys were passwords', () =
   });
 
   it('C11 may be argon2id', async () => {
-    const digest = await hash('a'.repeat(64), { algorithm: Algorithm.Argon2id, memoryCost: 1024, timeCost: 2, parallelism: 1 });
+    const digest = await hash('a'.repeat(64), { memoryCost: 1024, timeCost: 2, parallelism: 1 });
     expect(slowAlgorithmOf(digest)).toBe('argon2id');
     expect(await matchesSlowDigest('a'.repeat(64), digest)).toBe(true);
     expect(await matchesSlowDigest('b'.repeat(64), digest)).toBe(false);

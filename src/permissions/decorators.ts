@@ -2,6 +2,7 @@ import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetM
 import 'reflect-metadata';
 
 import type { Principal } from '../common';
+import { ACTIONS } from './derived-scopes';
 import type { RouteAccess } from './route-access';
 import { isScopeName } from './scope';
 
@@ -65,21 +66,12 @@ export const CurrentPrincipal = createParamDecorator((_data: unknown, context: E
 
 export const RESOURCE = Symbol('keystile:resource');
 
-const ACTIONS: Readonly<Record<string, string>> = {
-  GET: 'read',
-  HEAD: 'read',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'update',
-  DELETE: 'delete',
-};
-
 /** What the decorators of a controller and one of its methods say together; `undefined` where they say nothing. */
 export function accessOf(controller: object, handler: object, httpMethod: string): RouteAccess | undefined {
   const onHandler = declarationsOf(handler);
   const onClass = declarationsOf(controller);
   const declared = [...onHandler, ...onClass];
-  const liveOnly = declared.some(({ says }) => says === 'live-only');
+  const liveOnly = isLiveOnly(controller, handler);
   const scoped = (says: 'all' | 'any', among: readonly Declaration[]): ReadonlyArray<readonly string[]> =>
     among.flatMap((one) => (one.says === says && 'scopes' in one ? [one.scopes] : []));
 
@@ -100,6 +92,10 @@ export function accessOf(controller: object, handler: object, httpMethod: string
   if (authenticated) return { ...restrictTo(authenticated), liveOnly };
   return onClass.some(({ says }) => says === 'public') ? { kind: 'public' } : undefined;
 }
+
+/** Whether a route refuses test keys, whatever else is said about it. */
+export const isLiveOnly = (controller: object, handler: object): boolean =>
+  [...declarationsOf(handler), ...declarationsOf(controller)].some(({ says }) => says === 'live-only');
 
 function restrictTo(declaration: Declaration): { kind: 'authenticated'; only?: 'user' | 'api_key' } {
   return 'only' in declaration && declaration.only ? { kind: 'authenticated', only: declaration.only } : { kind: 'authenticated' };

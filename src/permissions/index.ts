@@ -15,6 +15,7 @@ export {
   type Scope,
   type ScopeRegistry,
 } from './decorators';
+export { derivedScopes, type ResourceNaming } from './derived-scopes';
 export { requireHeld } from './grant';
 export { given, type ModuleParts, type OptionsFactory, provideOptions } from './options-factory';
 export { PermissionsModule, type PermissionsOptions } from './permissions.module';

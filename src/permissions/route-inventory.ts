@@ -2,7 +2,8 @@ import { Inject, Injectable, RequestMethod } from '@nestjs/common';
 import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 
-import { accessOf } from './decorators';
+import { accessOf, isLiveOnly } from './decorators';
+import { derivedScopes, type ResourceNaming } from './derived-scopes';
 import type { RouteAccess } from './route-access';
 
 /** One route of the running application, whoever registered it. */
@@ -22,6 +23,8 @@ export interface AccessConfig {
   readonly name?: string;
   /** Set for the routes that are to say who may call them. */
   readonly counts?: true;
+  /** Of a route that says nothing but this. */
+  readonly liveOnly?: boolean;
 }
 
 /** Which routes of an application are to say who may call them. */
@@ -30,6 +33,8 @@ export interface RouteRules {
   readonly guard?: Function;
   /** Controllers that count without it. */
   readonly always?: readonly Function[];
+  /** Where a route that says nothing needs the scope of its method and path: how that scope is written. */
+  readonly derive?: ResourceNaming;
 }
 
 export const ROUTE_RULES = Symbol('keystile:route-rules');
@@ -46,6 +51,7 @@ const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
 @Injectable()
 export class RouteInventory {
   private readonly known: InventoriedRoute[] = [];
+  private readonly derived = new Map<string, RouteAccess>();
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
@@ -74,16 +80,39 @@ export class RouteInventory {
     return guards.some((used) => used === guard || used instanceof guard);
   }
 
-  /** Who may call a handler, as far as its decorators say. */
-  declaredAccess(handler: object): RouteAccess | undefined {
-    return declaredConfig(handler).access;
+  /** Whether every path of the server is ours to look after. */
+  get isWhole(): boolean {
+    return this.rules.guard === undefined;
   }
 
-  /** @throws Error naming the route that does not say who may call it */
-  add(method: string, path: string, { access, counts, name = 'outside Nest' }: AccessConfig): void {
-    if (this.rules.guard !== undefined && !counts) return;
+  /** Who may call a route, by its decorators, or by its method and path where that is the rule. One route gets one object. */
+  accessOf({ access, counts, liveOnly = false }: AccessConfig, method: string, path: string): RouteAccess | undefined {
+    if (access || !counts || this.rules.derive === undefined) return access;
+    const name = `${method === 'HEAD' ? 'GET' : method} ${path} ${liveOnly}`;
+    const known = this.derived.get(name);
+    const scopes = known ? undefined : derivedScopes(method, path, this.rules.derive);
+    if (!scopes) return known;
+    const derived = {
+      kind: 'scopes',
+      all: scopes.length === 1 ? scopes : [],
+      anyOf: scopes.length === 1 ? [] : [scopes],
+      liveOnly,
+    } as const;
+    this.derived.set(name, derived);
+    return derived;
+  }
+
+  /**
+   * @returns who may call it; `undefined` for a route that is none of ours
+   * @throws Error naming the route that does not say who may call it
+   */
+  add(method: string, path: string, config: AccessConfig): RouteAccess | undefined {
+    const { counts, name = 'outside Nest' } = config;
+    if (!this.isWhole && !counts) return undefined;
+    const access = this.accessOf(config, method, path);
     if (!access) throw new UndeclaredRouteError(method, path, name);
     this.known.push({ method, path, name, access });
+    return access;
   }
 }
 
@@ -113,5 +142,9 @@ function writeRouteConfig(controller: Function, handler: object, handlerName: st
       'One inherited handler stands in two controllers that say different things about who may call it. Override it in one of them.',
     );
   }
-  Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG, { ...config, access, counts: true, name: `${controller.name}.${handlerName}` }, handler);
+  Reflect.defineMetadata(
+    FASTIFY_ROUTE_CONFIG,
+    { ...config, access, counts: true, liveOnly: isLiveOnly(controller, handler), name: `${controller.name}.${handlerName}` },
+    handler,
+  );
 }
