@@ -225,6 +225,12 @@ describe('bad input', () => {
     for (const name of ['q', 'owner', 'scope']) expect((await app.get(`/v1/api-keys?${name}=a%00b`, { as: owner.token })).status).toBe(400);
   });
 
+  it('A10.5 a look-up without a condition is an error, not the first row', () => {
+    const { manager } = app.service.database;
+    expect(() => manager.findOneBy('User', {})).toThrow('without a condition');
+    expect(() => manager.findBy('User', [])).toThrow('without a condition');
+  });
+
   it('A07.3 patterns of stars cost nothing', async () => {
     for (const scope of ['*'.repeat(99), 'a*'.repeat(12), `${'a.'.repeat(2000)}*`]) {
       expect((await post({ name: 'x', scopes: [scope] })).status).toBe(400);

@@ -287,7 +287,7 @@ describe('API keys', () => {
       expect((await app.call('PUT', `/v1/api-keys/${id}`, { as: owner.token, body: {} })).status).toBe(404);
     });
 
-    it('takes effect on the very next call', async () => {
+    it('A05.3 takes effect on the very next call', async () => {
       const { id, key } = await app.issueKey({ scopes: ['api_key.read'] });
       expect((await app.get('/v1/api-keys', { as: key })).status).toBe(200);
       await app.patch(`/v1/api-keys/${id}`, { as: owner.token, body: { scopes: [] } });
@@ -313,7 +313,7 @@ describe('API keys', () => {
       expect((await whoami(rotated.body.key)).body.id).toBe(old.id);
     });
 
-    it('T29 leaves the old secret working for the overlap, and not a moment longer', async () => {
+    it('A05.6 T29 leaves the old secret working for the overlap, and not a moment longer', async () => {
       const old = await app.issueKey();
       const rotated = await rotate(old.id, { overlapSeconds: 3600 });
       expect(rotated.body.credentials.map(({ state }: { state: string }) => state)).toEqual(['active', 'retiring']);
@@ -379,7 +379,7 @@ describe('API keys', () => {
   });
 
   describe('ending', () => {
-    it('T09 T23 C23 W10 is refused from the call after the answer of its revoke, for ever', async () => {
+    it('A05.1 T09 T23 C23 W10 is refused from the call after the answer of its revoke, for ever', async () => {
       const { id, key } = await app.issueKey();
       expect((await whoami(key)).status).toBe(200);
       const revoked = await app.post(`/v1/api-keys/${id}/revoke`, { as: owner.token, body: { reason: 'leaked' } });
@@ -404,7 +404,7 @@ describe('API keys', () => {
       expect(events.body.data).toHaveLength(1);
     });
 
-    it('T24 is refused from its expiry on', async () => {
+    it('A05.4 T24 is refused from its expiry on', async () => {
       const { key } = await app.issueKey({ expiresAt: new Date(app.clock.now().getTime() + 1500).toISOString() });
       app.clock.move({ milliseconds: 1499 });
       expect((await whoami(key)).status).toBe(200);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type RunningService, startService } from '../service';
+import { refuseEmptyWhere } from './empty-where';
 import { FixedClock } from './fixed-clock';
 import { type Answer, callHttp, type CallOptions } from './http-client';
 import { temporaryDatabase } from './temporary-database';
@@ -63,6 +64,7 @@ export class KeystileApp {
       ...(database.url === undefined ? {} : { DATABASE_URL: database.url }),
       ...env,
     };
+    refuseEmptyWhere();
     const service = await startService(environment, { clock, print: () => undefined });
     return new KeystileApp(service, clock, dataDir, database.url, async () => {
       await database.drop();
