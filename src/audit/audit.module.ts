@@ -5,6 +5,7 @@ import { given, type ModuleParts, type OptionsFactory, provideOptions } from '..
 import { AuditEventController } from './audit-event.controller';
 import { AuditEventService } from './audit-event.service';
 import { AuditExport } from './audit-export.service';
+import { AuditHistory } from './audit-history';
 import { AuditReads } from './audit-reads';
 import { AuditTrail } from './audit-trail';
 import { CallExport } from './call-export.service';
@@ -56,6 +57,7 @@ export class AuditModule {
         CallSearches,
         CallLogService,
         UsageService,
+        AuditHistory,
         AuditTrail,
         AuditReads,
         AuditEventService,
@@ -63,7 +65,7 @@ export class AuditModule {
         CallExport,
         AuditExport,
       ],
-      exports: [AuditTrail, CallRecorder, CallStore],
+      exports: [AuditHistory, AuditTrail, CallRecorder, CallStore],
     };
   }
 }

@@ -6,6 +6,7 @@ export { auditEntities } from './audit-event.entity';
 export { type AuditOptions, AuditModule } from './audit.module';
 export { type Actor, type AuditEntry, actorOf, AuditTrail, INSTALLATION } from './audit-trail';
 export { canonicalJson } from './audit-chain';
+export { AuditHistory } from './audit-history';
 export { callEntities } from './call-log.entity';
 export { CALL_SINK, CallRecorder, type CallSink, type FinishedCall, TRUSTED_PROXIES } from './call-recorder';
 export { CALL_OBSERVERS, type CallObserver, CallStore } from './call-store';

@@ -70,7 +70,8 @@ export class KeyReader {
     );
   }
 
-  private async credentialsOf(keys: readonly ApiKey[]): Promise<Map<string, ApiKeyCredential[]>> {
+  /** By key. */
+  async credentialsOf(keys: readonly ApiKey[]): Promise<Map<string, ApiKeyCredential[]>> {
     const byKey = new Map<string, ApiKeyCredential[]>();
     if (keys.length === 0) return byKey;
     const found = await this.database.getRepository(ApiKeyCredential).findBy({ keyId: In(keys.map(({ id }) => id)) });

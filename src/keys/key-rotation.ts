@@ -77,7 +77,8 @@ export class KeyRotation {
       await this.retireOld(manager, id, now, overlapSeconds);
       const token = await this.secrets.issue(manager, current);
       const after = { overlapSeconds, expiresAt, scopes };
-      await this.audit.record(manager, { organizationId, actor, action: 'api_key.rotated', target: targetOf(id), after });
+      const reason = dto.reason === undefined ? {} : { reason: dto.reason };
+      await this.audit.record(manager, { organizationId, actor, action: 'api_key.rotated', target: targetOf(id), after, ...reason });
       return issuedView(await this.reader.view(manager, await this.reader.row(manager, organizationId, id)), token);
     });
   }

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import { KEY_REALM } from '../common';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 
 /** A date of keys by which they can be walked along an index. */
@@ -46,7 +47,10 @@ const PROPERTIES: ReadonlyArray<keyof WatchedKey> = [
 /** Keys as those see them who watch over them: by their dates, of all organizations. */
 @Injectable()
 export class KeyWatch {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @Inject(KEY_REALM) private readonly realm: string,
+  ) {}
 
   /** A page of the keys whose date is later than the place, and `until` at the latest; the earliest first. */
   async pageBy(date: KeyDate, { at, id }: KeyPlace, until: Date, limit: number): Promise<WatchedKey[]> {
@@ -56,6 +60,7 @@ export class KeyWatch {
       .createQueryBuilder('api_key')
       .select(PROPERTIES.map((property) => `api_key.${property}`))
       .where(`${column} >= :at AND ${column} <= :until AND (${column} > :at OR api_key.id > :id)`, { at, until, id })
+      .andWhere('api_key.realm = :realm', { realm: this.realm })
       .orderBy(column)
       .addOrderBy('api_key.id')
       .limit(limit)
@@ -72,9 +77,10 @@ export class KeyWatch {
       .createQueryBuilder()
       .update(ApiKey)
       .set({ version: () => 'version' })
-      .where({ id })
+      .where({ id, realm: this.realm })
       .execute();
-    return manager.findOne(ApiKey, { select: Object.fromEntries(PROPERTIES.map((property) => [property, true])), where: { id } });
+    const select = Object.fromEntries(PROPERTIES.map((property) => [property, true]));
+    return manager.findOne(ApiKey, { select, where: { id, realm: this.realm } });
   }
 
   /** What people recognize the newest secret by: `ks_live_` and the look-up id. */

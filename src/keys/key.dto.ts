@@ -185,6 +185,11 @@ export class RotateKeyDto {
   @MayBeAbsent()
   @Scopes()
   readonly scopes?: string[];
+
+  @IsOptional()
+  @HasLength(1, 500)
+  @HasNoControls()
+  readonly reason?: string;
 }
 
 export class RevokeKeyDto {

@@ -17,6 +17,9 @@ import { KEY_FORMAT, KeyVerifier } from './key-verifier';
 import { KeyWatch } from './key-watch';
 import { KEYS_OPTIONS, type KeysOptions } from './keys-options';
 import { LastUse } from './last-use';
+import { MemberKeys } from './member-keys';
+import { MemberKeysController } from './member-keys.controller';
+import { MemberKeysService } from './member-keys.service';
 import { KeysOfRemovedOwner } from './owner-removal';
 import { PepperCheck } from './pepper-check';
 import { RevokedKeysAreNotRepeated } from './replay-check';
@@ -38,7 +41,7 @@ export class KeysModule {
       module: KeysModule,
       global: true,
       imports: options.imports ?? [],
-      controllers: api ? [VerifyController, KeyController] : [],
+      controllers: api ? [VerifyController, KeyController, MemberKeysController] : [],
       providers: [
         provideOptions(KEYS_OPTIONS, options),
         { provide: KEY_FORMAT, inject: [KEYS_OPTIONS], useFactory: keyFormat },
@@ -48,6 +51,8 @@ export class KeysModule {
         KeyReader,
         KeyVerifier,
         KeyWatch,
+        MemberKeys,
+        MemberKeysService,
         KeyRights,
         ActiveKeys,
         ImportedSecrets,

@@ -1,0 +1,64 @@
+import { Body, Controller, Get, Header, HttpCode, Param, type PipeTransform, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { type Actor, CurrentActor } from '../audit';
+import { notFound, type Principal } from '../common';
+import { PageQueryDto } from '../http';
+import { CurrentPrincipal, RequireScope } from '../permissions';
+import {
+  MemberKeyListView,
+  RevokedMemberKeysView,
+  RevokeMemberKeysDto,
+  RotatedMemberKeysView,
+  RotateMemberKeysDto,
+} from './member-key.dto';
+import { MemberKeysService } from './member-keys.service';
+
+/** Who people are is their directory's affair: any id that could be one. */
+class UserIdPipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (!/^[\x21-\x7e]{1,30}$/.test(value)) throw notFound();
+    return value;
+  }
+}
+
+const UserId = (): ParameterDecorator => Param('userId', new UserIdPipe());
+
+@ApiTags('Members')
+@Controller('v1/members/:userId/keys')
+export class MemberKeysController {
+  constructor(private readonly memberKeys: MemberKeysService) {}
+
+  /** Lists the keys that a person owns, made or saw, and that are not revoked; also of somebody who has left. Newest first. */
+  @Get()
+  @RequireScope('api_key.read', 'member.read')
+  async list(@CurrentPrincipal() principal: Principal, @UserId() userId: string, @Query() page: PageQueryDto): Promise<MemberKeyListView> {
+    return this.memberKeys.list(principal, userId, page);
+  }
+
+  /** Revokes these keys together, and says of each whether it is. */
+  @Post('revoke')
+  @HttpCode(200)
+  @RequireScope('api_key.revoke', 'member.read')
+  async revoke(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @UserId() userId: string,
+    @Body() dto: RevokeMemberKeysDto,
+  ): Promise<RevokedMemberKeysView> {
+    return { data: await this.memberKeys.revoke({ principal, actor }, userId, dto) };
+  }
+
+  /** Gives these keys new secrets together, and tells each in this answer only. */
+  @Post('rotate')
+  @RequireScope('api_key.rotate', 'member.read')
+  @Header('cache-control', 'no-store')
+  async rotate(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @UserId() userId: string,
+    @Body() dto: RotateMemberKeysDto,
+  ): Promise<RotatedMemberKeysView> {
+    return { data: await this.memberKeys.rotate({ principal, actor }, userId, dto) };
+  }
+}
