@@ -1,0 +1,34 @@
+import { ArrayMaxSize, IsArray, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+
+export class ApiKeyDto {
+  @IsString()
+  @Length(1, 100)
+  readonly name!: string;
+
+  /** `*`, `client.*`, `client.read`, … */
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @Length(1, 100, { each: true })
+  readonly permissions!: string[];
+
+  /** Empty means any address. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  readonly ip_allowlist?: string[];
+
+  /** Keys do not expire by default. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  readonly expires_at?: string;
+}
+
+export class KeysOfDto {
+  /** The keys that this member of staff made: those to rotate when they leave. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 36)
+  readonly created_by?: string;
+}
