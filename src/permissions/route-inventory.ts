@@ -144,7 +144,8 @@ function writeRouteConfig(controller: Function, handler: object, handlerName: st
   }
   Reflect.defineMetadata(
     FASTIFY_ROUTE_CONFIG,
-    { ...config, access, counts: true, liveOnly: isLiveOnly(controller, handler), name: `${controller.name}.${handlerName}` },
+    // Another application of this process may have written it, and tells what it admitted as by the object.
+    { ...config, access: config.access ?? access, counts: true, liveOnly: isLiveOnly(controller, handler), name: `${controller.name}.${handlerName}` },
     handler,
   );
 }

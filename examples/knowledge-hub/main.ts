@@ -1,0 +1,19 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+
+import { standalone } from '../standalone';
+import { KnowledgeHubModule, knowledgeHubEntities, prepareKnowledgeHub } from './knowledge-hub.module';
+
+async function main(): Promise<void> {
+  const { database, peppers, port, host } = await standalone('knowledge-hub', knowledgeHubEntities, { port: 3000 });
+  await prepareKnowledgeHub(database);
+  const app = await NestFactory.create(KnowledgeHubModule.forRoot({ database, peppers }), new FastifyAdapter());
+  app.enableShutdownHooks();
+  await app.listen(port, host);
+  console.log(`Settings and documents: ${await app.getUrl()}/settings, ${await app.getUrl()}/docs`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
