@@ -145,7 +145,13 @@ function writeRouteConfig(controller: Function, handler: object, handlerName: st
   Reflect.defineMetadata(
     FASTIFY_ROUTE_CONFIG,
     // Another application of this process may have written it, and tells what it admitted as by the object.
-    { ...config, access: config.access ?? access, counts: true, liveOnly: isLiveOnly(controller, handler), name: `${controller.name}.${handlerName}` },
+    {
+      ...config,
+      access: config.access ?? access,
+      counts: true,
+      liveOnly: isLiveOnly(controller, handler),
+      name: `${controller.name}.${handlerName}`,
+    },
     handler,
   );
 }
