@@ -60,4 +60,13 @@ export {
   PrefixedKeyFormat,
   type Verification,
 } from './keys';
-export { type KeyPolicy, type OwnerDirectory, type OwnerStanding } from './organizations';
+export { NoticeJob } from './notices';
+export {
+  type KeyContactDirectory,
+  type KeyContacts,
+  type KeyPolicy,
+  type Mail,
+  type Mailer,
+  type OwnerDirectory,
+  type OwnerStanding,
+} from './organizations';

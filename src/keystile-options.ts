@@ -3,7 +3,7 @@ import type { Clock } from './common';
 import type { CredentialSources, GateOptions, TokenSource, UserTokenVerifier } from './authentication';
 import type { ProblemWords } from './http';
 import type { DigestAlgorithm, KeysOptions, PermissionSource } from './keys';
-import type { KeyPolicy, OwnerDirectory } from './organizations';
+import type { KeyContactDirectory, KeyPolicy, Mailer, OwnerDirectory } from './organizations';
 import type { ResourceNaming, ScopeDescriptions } from './permissions';
 import type { DataSource } from 'typeorm';
 
@@ -48,6 +48,8 @@ export interface KeystileOptions extends Omit<KeysOptions, 'algorithm' | 'permis
   readonly failedAuthLimit?: number;
   /** Proxies whose `X-Forwarded-For` is believed: addresses and CIDR blocks. Default: none. */
   readonly trustedProxies?: readonly string[];
+  /** Whom to write to about keys, by what mail, and where they see to them. Default: nobody; the audit trail tells all of it. */
+  readonly notices?: { readonly contacts: KeyContactDirectory; readonly mailer: Mailer; readonly link: string };
   /** How refusals are put. */
   readonly problems?: ProblemWords;
 }

@@ -2,12 +2,13 @@ import type { DataSource } from 'typeorm';
 
 import { auditEntities, auditMigrations, callEntities, callMigrations } from './audit';
 import { keyEntities, keyMigrations } from './keys';
+import { noticeEntities, noticeMigrations } from './notices';
 import { type Migration, migrateKeystile as migrate } from './persistence';
 
 /** What the package keeps in a host's database; give it to the `DataSource` beside the host's own entities. */
-export const keystileEntities = [...auditEntities, ...keyEntities, ...callEntities];
+export const keystileEntities = [...auditEntities, ...keyEntities, ...noticeEntities, ...callEntities];
 
-const migrations: readonly Migration[] = [...auditMigrations, ...callMigrations, ...keyMigrations].toSorted((a, b) =>
+const migrations: readonly Migration[] = [...auditMigrations, ...callMigrations, ...keyMigrations, ...noticeMigrations].toSorted((a, b) =>
   a.name < b.name ? -1 : 1,
 );
 

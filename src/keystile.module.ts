@@ -2,13 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { hkdfSync } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
-import { AuditModule, CALL_DATABASE, CALL_OBSERVERS } from './audit';
+import { AuditModule, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
 import { AdmissionGuard, GateModule, type GateOptions, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
 import { HttpModule } from './http';
 import { KeysModule, type KeysOptions, LastUse } from './keys';
 import { type KeystileOptions, type KeystileParts, ownerDirectory, trustedProxiesOf } from './keystile-options';
-import { OWNER_DIRECTORY, type OwnerDirectory } from './organizations';
+import { NetworkWatch, NoticesModule, RefusalWatch } from './notices';
+import { KEY_CONTACTS, MAILER, noContacts, noMailer, OWNER_DIRECTORY, type OwnerDirectory } from './organizations';
 import { given, type OptionsFactory, PermissionsModule, type PermissionsOptions, provideOptions } from './permissions';
 import { RateLimitsModule } from './rate-limits';
 
@@ -42,14 +43,31 @@ class HostParts {
         from(CLOCK, ({ clock = systemClock }) => clock),
         from(KEY_REALM, ({ realm = DEFAULT_REALM }) => realm),
         from(OWNER_DIRECTORY, ({ owners }) => ownerDirectory(owners)),
-        { provide: CALL_OBSERVERS, inject: [LastUse], useFactory: (lastUse: LastUse) => [lastUse] },
+        from(KEY_CONTACTS, ({ notices }) => notices?.contacts ?? noContacts),
+        from(MAILER, ({ notices }) => notices?.mailer ?? noMailer),
+        {
+          provide: CALL_OBSERVERS,
+          inject: [LastUse, NetworkWatch, RefusalWatch],
+          useFactory: (...observers: CallObserver[]) => observers,
+        },
         {
           provide: USER_TOKEN_VERIFIER,
           inject: [KEYSTILE_OPTIONS, UserTokens],
           useFactory: (options: KeystileOptions, own: UserTokens) => options.userTokens ?? own,
         },
       ],
-      exports: [hostOptions, DataSource, CALL_DATABASE, CLOCK, KEY_REALM, OWNER_DIRECTORY, CALL_OBSERVERS, USER_TOKEN_VERIFIER],
+      exports: [
+        hostOptions,
+        DataSource,
+        CALL_DATABASE,
+        CLOCK,
+        KEY_REALM,
+        OWNER_DIRECTORY,
+        KEY_CONTACTS,
+        MAILER,
+        CALL_OBSERVERS,
+        USER_TOKEN_VERIFIER,
+      ],
     };
   }
 }
@@ -115,6 +133,7 @@ export class KeystileModule {
       ),
       HttpModule.forRootAsync(ask((options) => ({ ...httpOptions(options), ...shaped }))),
       KeysModule.forRootAsync(ask(keysOptions), { api }),
+      NoticesModule.forRootAsync(ask(({ notices }) => ({ link: notices?.link ?? '' }))),
       GateModule.forRootAsync(ask(gateOptions), { api, installsItself: true }),
     ];
     own.push(...modules.flatMap(({ controllers = [] }) => controllers as Function[]));

@@ -84,7 +84,7 @@ export class ServiceModule {
           jwtSources: settings.JWT_SOURCES as ReadonlyArray<'cookie' | 'header'>,
           failedAuthLimit: settings.FAILED_AUTH_LIMIT,
         }),
-        NoticesModule.forRoot({ publicUrl }),
+        NoticesModule.forRoot({ link: `${publicUrl}/api-management` }),
         MessagingModule.forRoot(messagingOptions(settings)),
         OpenApiModule.forRoot({
           ...serviceDescription,

@@ -35,7 +35,7 @@ export class NoticeMailer implements BeforeApplicationShutdown {
   /** Call it after the commit. Returns at once: nobody waits for a mail server. */
   post(told: readonly Told[]): void {
     if (!this.mailer.isConfigured) return;
-    const link = `${this.options.publicUrl.replace(/\/+$/, '')}/api-management`;
+    const { link } = this.options;
     const mails = lettersOf(told).map(({ to, organizationName, news }) => ({ to, ...mailAbout(news, organizationName, link) }));
     const room = MOST_WAITING - this.waiting.length;
     this.waiting.push(...mails.slice(0, room));

@@ -1,6 +1,6 @@
 export interface NoticesOptions {
-  /** How people reach the service: mails link to its dashboard. */
-  readonly publicUrl: string;
+  /** Where people see to their keys. Each mail ends with it. */
+  readonly link: string;
 }
 
 export const NOTICES_OPTIONS = Symbol('keystile:notices-options');
