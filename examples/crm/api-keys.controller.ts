@@ -13,7 +13,6 @@ import {
 } from 'keystile';
 
 import { ApiKeyDto, KeysOfDto } from './api-keys.dto';
-import { canonicalPermission } from './permission-names';
 import { COMPANY } from './staff';
 
 type KeyView = Awaited<ReturnType<KeyReader['get']>>;
@@ -54,7 +53,7 @@ export class ApiKeyController {
       { principal, actor },
       {
         name: key.name,
-        scopes: key.permissions.map(canonicalPermission),
+        scopes: key.permissions,
         allowedIps: key.ip_allowlist ?? [],
         ...(key.expires_at ? { expiresAt: key.expires_at } : {}),
         owner: { type: 'organization', id: COMPANY },

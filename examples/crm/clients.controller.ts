@@ -1,12 +1,12 @@
-import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Put, Query } from '@nestjs/common';
 
 import type { Client } from './client.entity';
 import { ClientDto, ClientPatchDto } from './clients.dto';
 import { Clients } from './clients.service';
 import { ListDto } from './list.dto';
-import { ResourceController } from './permission-names';
 
-@ResourceController('api/v1/clients')
+/** Permissions come from method and path: `client.create`, `client.read`, `client.update`, `client.delete`. */
+@Controller('api/v1/clients')
 export class ClientController {
   constructor(private readonly clients: Clients) {}
 

@@ -1,14 +1,19 @@
+import { hash as argon2 } from '@node-rs/argon2';
+import { hash as bcrypt } from '@node-rs/bcrypt';
+import { keystileEntities, openDatabase } from 'keystile';
 import { callHttp, FixedClock, temporaryDatabase } from 'keystile/testing';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { DataSource } from 'typeorm';
 
-import { type RunningCrm, startCrm } from './crm';
+import { crmEntities, type RunningCrm, startCrm } from './crm';
 
 const ADMIN = { email: 'admin@crm.example', password: 'correct horse' };
 
 let crm: RunningCrm;
+let database: DataSource;
 let clock: FixedClock;
 let drop: () => Promise<void>;
 let admin: string;
@@ -17,13 +22,8 @@ beforeAll(async () => {
   const temporary = await temporaryDatabase();
   drop = temporary.drop;
   clock = new FixedClock();
-  crm = await startCrm({
-    databaseUrl: temporary.url ?? 'sqlite::memory:',
-    pepper: Buffer.alloc(32, 1),
-    firstAdmin: ADMIN,
-    port: 0,
-    clock,
-  });
+  database = await openDatabase(temporary.url ?? 'sqlite::memory:', [...crmEntities, ...keystileEntities]);
+  crm = await startCrm({ database, pepper: Buffer.alloc(32, 1), firstAdmin: ADMIN, host: '127.0.0.1', port: 0, clock });
   admin = await signIn();
 });
 
@@ -68,7 +68,7 @@ describe('Clients and invoices of the CRM', () => {
       status: 200,
       body: { name: 'Countess', email: null },
     });
-    expect(await crm.database.query('SELECT name FROM crm_clients WHERE id = ?', [created.body.id])).toEqual([{ name: 'Countess' }]);
+    expect(await database.query('SELECT name FROM crm_clients WHERE id = ?', [created.body.id])).toEqual([{ name: 'Countess' }]);
     expect(await statusOf('DELETE', path, { as: key })).toBe(204);
     expect(await statusOf('GET', path, { as: key })).toBe(404);
     expect(await statusOf('GET', '/api/v1/invoices', { as: key })).toBe(403);
@@ -130,7 +130,7 @@ describe('Authentication of the CRM', () => {
     const shown = await call('GET', `/api/v1/api-keys/${id}`, { as: admin });
     expect(shown.body).toMatchObject({ id, prefix: key.slice(0, 12) });
     expect(shown.text + (await call('GET', '/api/v1/api-keys', { as: admin })).text).not.toContain(key.slice(12));
-    const stored: unknown = await crm.database.query('SELECT * FROM api_key_credentials WHERE key_id = ?', [id]);
+    const stored: unknown = await database.query('SELECT * FROM api_key_credentials WHERE key_id = ?', [id]);
     expect(JSON.stringify(stored)).not.toContain(key.slice(12));
   });
 
@@ -178,6 +178,52 @@ describe('Authentication of the CRM', () => {
   });
 });
 
+describe('Keys that PHP hashed', () => {
+  const TOKEN = 'a1b2c3d4e5f6'.padEnd(64, '07');
+
+  /** As `password_hash($key, PASSWORD_BCRYPT)` left it in the old database. */
+  async function imported(hash: string, token = TOKEN): Promise<string> {
+    const { id } = await issue(['client.read']);
+    const old = { digest: hash, algorithm: hash.startsWith('$2') ? 'bcrypt' : 'argon2id', lookup_id: token.slice(0, 12) };
+    await database.query('UPDATE api_key_credentials SET digest = ?, algorithm = ?, pepper_id = NULL, lookup_id = ? WHERE key_id = ?', [
+      ...Object.values(old),
+      id,
+    ]);
+    return id;
+  }
+
+  const algorithmOf = async (id: string): Promise<string> => {
+    const [row] = await database.query('SELECT algorithm FROM api_key_credentials WHERE key_id = ?', [id]);
+    return row.algorithm as string;
+  };
+
+  it('C11 a $2y$ hash is found by its prefix, verified once, and replaced by a fast digest', async () => {
+    const id = await imported((await bcrypt(TOKEN, 6)).replace('$2b$', '$2y$'));
+    const samePrefix = TOKEN.replace(/.$/, 'f');
+    expect(await call('GET', '/api/v1/clients', { as: samePrefix })).toMatchObject({ status: 401, body: { code: 'invalid_api_key' } });
+    expect(await algorithmOf(id)).toBe('bcrypt');
+    expect(await statusOf('GET', '/api/v1/clients', { as: TOKEN })).toBe(200);
+    expect(await algorithmOf(id)).toBe('hmac-sha256');
+    expect(await statusOf('GET', '/api/v1/clients', { headers: { 'x-api-key': TOKEN } })).toBe(200);
+  });
+
+  it('C11 so is an argon2id hash', async () => {
+    const token = 'c0ffee'.padEnd(64, '15');
+    const id = await imported(await argon2(token), token);
+    expect(await statusOf('GET', '/api/v1/clients', { as: token })).toBe(200);
+    expect(await algorithmOf(id)).toBe('hmac-sha256');
+  });
+
+  it('C11 the hash is checked before anything is said of a revoked key', async () => {
+    const token = 'dead00'.padEnd(64, '26');
+    const id = await imported((await bcrypt(token, 6)).replace('$2b$', '$2y$'), token);
+    await call('POST', `/api/v1/api-keys/${id}/revoke`, { as: admin });
+    const guess = await call('GET', '/api/v1/clients', { as: token.replace(/.$/, 'f') });
+    expect(guess).toMatchObject({ status: 401, body: { code: 'invalid_api_key' } });
+    expect(await call('GET', '/api/v1/clients', { as: token })).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
+  });
+});
+
 describe('Permissions of the CRM', () => {
   it('C12 permissions are pairs of resource and action', async () => {
     const { id, permissions } = await issue(['invoice.read', 'client.read']);
@@ -215,14 +261,14 @@ describe('Permissions of the CRM', () => {
     const { key: lacking } = await issue([...others, 'invoice.*']);
     const refused = await call(method, path.replace(':id', String(id)), { as: lacking, ...body });
     expect(refused.status).toBe(403);
-    expect(refused.headers['www-authenticate']).toMatch(`scope="client.${action}"`);
+    expect(refused.headers['www-authenticate']).toMatch(`scope="client.${action}`);
     const { key: holding } = await issue([`client.${action}`]);
     expect(await statusOf(method, path.replace(':id', String(id)), { as: holding, ...body })).toBeLessThan(300);
   });
 
   it('C17 the plural of the path means the same as the singular of the permissions', async () => {
     const { key, permissions } = await issue(['clients.read', 'invoices.*']);
-    expect(permissions).toEqual(['client.read', 'invoice.*']);
+    expect(permissions).toEqual(['clients.read', 'invoices.*']);
     expect(await statusOf('GET', '/api/v1/clients', { as: key })).toBe(200);
     expect(await statusOf('GET', '/api/v1/invoices', { as: key })).toBe(200);
     expect(await statusOf('POST', '/api/v1/clients', { as: key, body: { name: 'x' } })).toBe(403);
@@ -249,7 +295,7 @@ describe('The IP allowlist of the CRM', () => {
 
   it('C20 it is stored as a JSON array in api_keys.ip_allowlist', async () => {
     const { id } = await issue(['client.read'], { ip_allowlist: ['127.0.0.2', '2001:DB8::1'] });
-    const [row] = await crm.database.query('SELECT ip_allowlist FROM api_keys WHERE id = ?', [id]);
+    const [row] = await database.query('SELECT ip_allowlist FROM api_keys WHERE id = ?', [id]);
     expect(JSON.parse(row.ip_allowlist as string)).toEqual(['127.0.0.2', '2001:db8::1']);
   });
 });
@@ -366,6 +412,6 @@ describe('The page about authentication of the CRM', () => {
   it('C30 counts whom it helped', async () => {
     expect(await statusOf('POST', '/docs/authentication/helpful/yes', {})).toBe(200);
     expect(await statusOf('POST', '/docs/authentication/helpful/maybe', {})).toBe(404);
-    expect(await crm.database.query('SELECT votes FROM crm_page_votes WHERE answer = ?', ['yes'])).toEqual([{ votes: 1 }]);
+    expect(await database.query('SELECT votes FROM crm_page_votes WHERE answer = ?', ['yes'])).toEqual([{ votes: 1 }]);
   });
 });

@@ -1,12 +1,12 @@
-import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Query } from '@nestjs/common';
 
 import type { Invoice } from './invoice.entity';
 import { InvoiceDto, InvoicePatchDto } from './invoices.dto';
 import { Invoices } from './invoices.service';
 import { ListDto } from './list.dto';
-import { ResourceController } from './permission-names';
 
-@ResourceController('api/v1/invoices')
+/** Permissions come from method and path: `invoice.create`, `invoice.read`, `invoice.update`, `invoice.delete`. */
+@Controller('api/v1/invoices')
 export class InvoiceController {
   constructor(private readonly invoices: Invoices) {}
 
