@@ -52,7 +52,7 @@ export const SETTINGS = {
     description: 'How many calls with a bad credential one address may make in ten seconds before its bad calls get 429.',
   }),
   SMTP_URL: url(undefined, ['smtp:', 'smtps:'], {
-    description: 'The mail server. Without it e-mail stays in the outbox, and invitations and password resets are not mailed.',
+    description: 'The mail server. Without it e-mail stays in the outbox; invitations, password resets and notices are not mailed.',
     secret: true,
     example: 'smtp://user:password@mail.example.com:587',
   }),
