@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 
-import { AuditModule, auditScopes, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
+import { AuditModule, type AuditOptions, auditScopes, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
 import { AuthenticationModule, sessionCookieName } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM } from './common';
 import type { Secrets, Settings } from './config';
@@ -64,7 +65,7 @@ export class ServiceModule {
         HostModule.forRoot(parts),
         PermissionsModule.forRoot({ scopes: { ...organizationScopes, ...keyScopes, ...auditScopes, ...messagingScopes } }),
         RateLimitsModule,
-        AuditModule.forRoot({ trustedProxies: settings.TRUSTED_PROXIES }),
+        AuditModule.forRoot({ trustedProxies: settings.TRUSTED_PROXIES, journal: journalOf(settings) }),
         // Its interceptor stores answers with the headers that those of HttpModule set.
         OperationsModule.forRoot({
           answerSecrets: secrets.derive('idempotent-answers'),
@@ -97,6 +98,15 @@ export class ServiceModule {
       ],
     };
   }
+}
+
+function journalOf({ JOURNAL_DIR, DATA_DIR, JOURNAL_MAX_BYTES, CALL_LOG_SYNC, REPLICA_ID }: Settings): AuditOptions['journal'] {
+  return {
+    dir: JOURNAL_DIR ?? join(DATA_DIR, 'journal'),
+    maxBytes: JOURNAL_MAX_BYTES,
+    sync: CALL_LOG_SYNC,
+    ...(REPLICA_ID === undefined ? {} : { replica: REPLICA_ID }),
+  };
 }
 
 function messagingOptions(settings: Settings): MessagingOptions {

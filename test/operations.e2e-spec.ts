@@ -58,7 +58,7 @@ describe('metrics', () => {
     });
     expect(text).toMatch(/^process_cpu_seconds_total /m);
     expect(text).toMatch(/^keystile_call_log_waiting_calls \d+$/m);
-    expect(text).toMatch(/^keystile_call_log_dropped_calls_total 0$/m);
+    expect(text).toMatch(/^keystile_call_log_refused_calls_total 0$/m);
     expect(text).toMatch(/# EOF\n$/);
     for (const secret of [key.id, key.prefix, 'secretly named', 'Acme', (await app.owner()).organizationId])
       expect(text).not.toContain(secret);

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
 
 import { IpAllowlist } from '../common';
 import { given, type ModuleParts, type OptionsFactory, provideOptions } from '../permissions';
@@ -11,18 +12,23 @@ import { AuditTrail } from './audit-trail';
 import { CallExport } from './call-export.service';
 import { CallLogController } from './call-log.controller';
 import { CallLogService } from './call-log.service';
-import { CALL_SINK, CallRecorder, TRUSTED_PROXIES } from './call-recorder';
+import { CallRecorder, TRUSTED_PROXIES } from './call-recorder';
 import { CallSearches } from './call-search';
-import { CallStore } from './call-store';
-import { CallTerms } from './call-terms';
+import { CallStore, JOURNAL_OPTIONS } from './call-store';
+import { CALL_DATABASE, CallTerms } from './call-terms';
 import { ChainVerifier } from './chain-verifier';
 import { AuditExportController, CallExportController } from './export.controller';
+import { CALL_SINK } from './finished-call';
+import { journalOptions } from './journal-options';
+import type { JournalOptions } from './journal';
 import { UsageController } from './usage.controller';
 import { UsageService } from './usage.service';
 
 export interface AuditOptions {
   /** Proxies whose `X-Forwarded-For` is believed. Default: none. */
   readonly trustedProxies?: IpAllowlist;
+  /** Where answered calls are kept until they are in the database. Default: `data/keystile-journal` in the folder of the process. */
+  readonly journal?: Partial<JournalOptions>;
 }
 
 const AUDIT_OPTIONS = Symbol('keystile:audit-options');
@@ -49,6 +55,11 @@ export class AuditModule {
           provide: TRUSTED_PROXIES,
           inject: [AUDIT_OPTIONS],
           useFactory: ({ trustedProxies = new IpAllowlist([]) }: AuditOptions) => trustedProxies,
+        },
+        {
+          provide: JOURNAL_OPTIONS,
+          inject: [AUDIT_OPTIONS, CALL_DATABASE],
+          useFactory: ({ journal }: AuditOptions, database: DataSource) => journalOptions(database, journal),
         },
         { provide: CALL_SINK, useExisting: CallStore },
         CallRecorder,

@@ -120,5 +120,3 @@ export class CallTerm {
   @LongTextColumn('value')
   readonly value!: string;
 }
-
-export const callEntities = [CallLog, CallTerm];

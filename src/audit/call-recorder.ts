@@ -1,22 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import { attachCall, type Call, clientIp, type Clock, CLOCK, escapeControls, type IpAllowlist, redact } from '../common';
+import { attachCall, type Call, clientIp, type Clock, CLOCK, escapeControls, type IpAllowlist, Problem, redact } from '../common';
+import { problemBody } from '../http';
 import { type CallId, CallIds, requestIdOf } from './call-id';
+import { CALL_SINK, type CallSink, type FinishedCall, type Kept } from './finished-call';
 
-/** A call that has been answered, or given up by its caller. */
-export interface FinishedCall extends Call, CallId {
-  readonly status: number;
-  readonly latencyMicroseconds: number;
-  readonly responseBytes: number;
-}
-
-/** Where finished calls go. */
-export interface CallSink {
-  append(call: FinishedCall): void;
-}
-
-export const CALL_SINK = Symbol('keystile:call-sink');
 export const TRUSTED_PROXIES = Symbol('keystile:trusted-proxies');
 
 /** nginx's status for a caller that went away; it stands in the log only (`decisions.md` 7). */
@@ -39,36 +28,65 @@ export class CallRecorder {
     @Inject(TRUSTED_PROXIES) private readonly trustedProxies: IpAllowlist,
   ) {}
 
-  /** Call it once, before the server listens, for each server that answers for the application. */
-  recordCalls(server: Server): void {
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => this.begin(request, response));
+  /**
+   * Call it once, before the server listens, for each server that answers for the application.
+   * @param unrecorded paths that are answered, without a row, while no other call may be: a monitoring system's
+   */
+  recordCalls(server: Server, unrecorded: ReadonlySet<string> = new Set()): void {
+    const emit = server.emit.bind(server) as (event: string, ...parameters: unknown[]) => boolean;
+    server.emit = (event: string, ...parameters: unknown[]): boolean => {
+      const isCall = event === 'request' || event === 'checkExpectation';
+      if (isCall && this.sink.isRefusing) {
+        const [request, response] = parameters as [IncomingMessage, ServerResponse];
+        if (!unrecorded.has(pathOf(request))) return this.refuse(response);
+      }
+      return emit(event, ...parameters);
+    };
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.begin(request, response, !this.sink.isRefusing);
+    });
     // Without a listener Node answers this one by itself, and no row would tell of it.
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-      this.begin(request, response);
+      this.begin(request, response, !this.sink.isRefusing);
       response.writeHead(417).end();
     });
   }
 
-  private begin(request: IncomingMessage, response: ServerResponse): void {
+  /** Before any handler: what it would have done could not be told afterwards. These have no row. */
+  private refuse(response: ServerResponse): true {
+    this.sink.countRefused();
+    const problem = new Problem('unavailable', { retryAfterSeconds: 1 });
+    response.writeHead(problem.status, {
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'retry-after': '1',
+    });
+    response.end(JSON.stringify(problemBody(problem, null)));
+    return true;
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse, isRecorded: boolean): void {
     const startedAt = performance.now();
     const now = this.clock.now();
     const id = this.ids.next(now);
     const call = this.describe(request, id, now);
     attachCall(request, call);
     response.setHeader('x-request-id', call.requestId);
-    watch(request, response, (status, responseBytes) => {
+    if (!isRecorded) return;
+    hold(request, response, this.sink, (status, responseBytes) => {
       const latencyMicroseconds = Math.max(0, Math.round((performance.now() - startedAt) * 1_000));
-      this.sink.append({ ...call, ...id, status, latencyMicroseconds, responseBytes });
+      return { ...call, ...id, status, latencyMicroseconds, responseBytes };
     });
   }
 
   private describe(request: IncomingMessage, id: CallId, at: Date): Call {
-    const { headers, method = '', url = '' } = request;
+    const { headers, method = '' } = request;
     return {
       requestId: requestIdOf(id),
       at,
       method,
-      path: loggedPath(url.split(/[?#]/, 1)[0]!),
+      path: loggedPath(pathOf(request)),
       ip: clientIp(request.socket.remoteAddress, headers['x-forwarded-for'] as string | undefined, this.trustedProxies),
       userAgent: cleanOrNull(headers['user-agent']),
       referrer: cleanOrNull((headers.referer ?? headers.origin)?.split(/[?#]/, 1)[0]),
@@ -85,34 +103,68 @@ export class CallRecorder {
 }
 
 /**
- * Calls `done` once: when the last byte of the answer is handed over, or when the connection is gone before that. Node's own
- * `end` does not go through `write`, so each byte is counted once.
+ * Makes one row of an answer and lets the answer leave once the row is kept; of a streamed one, in two parts: before its first byte
+ * and before its last. Node's own `end` does not go through `write`, so each byte is counted once.
  */
-function watch(request: IncomingMessage, response: ServerResponse, done: (status: number, bytes: number) => void): void {
+function hold(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sink: CallSink,
+  rowOf: (status: number, bytes: number) => FinishedCall,
+): void {
   const write = response.write.bind(response);
   const end = response.end.bind(response);
+  const flushHeaders = response.flushHeaders.bind(response);
   let bytes = 0;
-  let isDone = false;
-  const finish = (status: number): void => {
-    if (isDone) return;
-    isDone = true;
-    done(status, hasBody(request, response) ? bytes : 0);
+  let begun: FinishedCall | undefined;
+  let isOver = false;
+  const row = (status: number): FinishedCall => rowOf(status, hasBody(request, response) ? bytes : 0);
+  const finish = (status: number, kept: Kept): void => {
+    isOver = true;
+    if (begun) sink.complete(row(status), begun, kept);
+    else sink.append(row(status), kept);
+  };
+  const begin = (): boolean => {
+    if (begun || isOver) return true;
+    begun = row(response.statusCode);
+    return sink.begin(begun);
+  };
+  const leave = (parameters: Parameters<typeof end>): void => {
+    try {
+      end(...parameters);
+    } catch (error) {
+      response.destroy(error as Error);
+    }
   };
   response.write = ((...parameters: Parameters<typeof write>) => {
+    if (!begin()) response.destroy();
     const flowing = write(...parameters);
     bytes += sizeOf(parameters[0], parameters[1]);
     return flowing;
   }) as typeof write;
+  response.flushHeaders = () => {
+    if (!begin()) response.destroy();
+    flushHeaders();
+  };
   response.end = ((...parameters: Parameters<typeof end>) => {
+    // What cannot be sent throws, and then somebody ends it again in another way.
+    if (isOver || !canBeSent(parameters[0], response.statusCode)) return end(...parameters);
     const status = response.destroyed || request.socket.destroyed ? CLIENT_CLOSED_REQUEST : response.statusCode;
-    // First, because it throws on what cannot be sent, and then somebody ends it again in another way.
-    const ended = end(...parameters);
     bytes += sizeOf(parameters[0], parameters[1]);
-    finish(status);
-    return ended;
+    response.end = (() => response) as typeof end;
+    Object.defineProperty(response, 'writableEnded', { value: true, configurable: true });
+    finish(status, (kept) => (kept ? leave(parameters) : void response.destroy()));
+    return response;
   }) as typeof end;
-  response.once('close', () => finish(CLIENT_CLOSED_REQUEST));
+  response.once('close', () => {
+    if (!isOver) finish(CLIENT_CLOSED_REQUEST, () => undefined);
+  });
 }
+
+const canBeSent = (chunk: unknown, status: number): boolean =>
+  status >= 100 &&
+  status <= 999 &&
+  (chunk === undefined || chunk === null || typeof chunk === 'string' || typeof chunk === 'function' || chunk instanceof Uint8Array);
 
 /** RFC 9110 §6.4.1: what a handler sends there never leaves. */
 const hasBody = ({ method }: IncomingMessage, { statusCode }: ServerResponse): boolean =>
@@ -126,6 +178,8 @@ function sizeOf(chunk: unknown, encoding: unknown): number {
 /** What comes from outside goes into the log on one line, without secrets and within bounds. */
 const clean = (text: string, longest: number): string => escapeControls(redact(text)).slice(0, longest);
 const cleanOrNull = (text: string | undefined): string | null => (text ? clean(text, LONGEST_TEXT) : null);
+
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split(/[?#]/, 1)[0]!;
 
 /** A path as the log keeps it. */
 export const loggedPath = (path: string): string => clean(path, LONGEST_PATH);

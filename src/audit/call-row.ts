@@ -1,6 +1,6 @@
 import type { Suspect } from '../common';
 import type { CallLog } from './call-log.entity';
-import type { FinishedCall } from './call-recorder';
+import type { FinishedCall } from './finished-call';
 import type { Term, TermNumbers } from './call-terms';
 
 const DEFAULT_REALM = 'default';
@@ -26,8 +26,11 @@ const TERMS = {
 /** The texts that a call's row needs numbers for. */
 export const termsOf = (call: FinishedCall): Term[] => Object.values(TERMS).flatMap((termOf) => termOf(call) ?? []);
 
+/** What is written of a call. */
+export type CallRow = { readonly [Property in keyof CallLog]: CallLog[Property] };
+
 /** The row of a call. */
-export function rowOf(call: FinishedCall, numbers: TermNumbers): Record<keyof CallLog, string | number | null> {
+export function rowOf(call: FinishedCall, numbers: TermNumbers): CallRow {
   const caller = callerOf(call);
   const number = (column: keyof typeof TERMS): number | null => numbers.of(TERMS[column](call));
   return {
@@ -40,7 +43,7 @@ export function rowOf(call: FinishedCall, numbers: TermNumbers): Record<keyof Ca
     credentialPrefix: visibleAscii(caller?.credentialPrefix ?? call.presentedPrefix, LONGEST_PREFIX),
     userNumber: number('userNumber'),
     subjectKeyNumber: number('subjectKeyNumber'),
-    realmNumber: number('realmNumber'),
+    realmNumber: number('realmNumber')!,
     method: call.method.slice(0, LONGEST_METHOD),
     routeNumber: number('routeNumber'),
     path: call.path,

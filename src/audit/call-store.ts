@@ -1,14 +1,23 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull, Not } from 'typeorm';
 
 import { type Clock, CLOCK } from '../common';
-import { asProblem, inTransaction } from '../persistence';
-import { CallLog } from './call-log.entity';
-import type { CallSink, FinishedCall } from './call-recorder';
-import { rowOf, termsOf } from './call-row';
+import { asProblem } from '../persistence';
+import { CallDrain, type StoredBatch } from './call-drain';
+import type { CallSink, CallSoFar, FinishedCall, Kept } from './finished-call';
 import { CALL_DATABASE, CallTerms } from './call-terms';
-import { insertNew } from './insert-new';
+import { CallWatermark } from './call-watermark.entity';
+import { Journal, type JournalOptions } from './journal';
+import { LeftBehind } from './left-behind';
 
 /** Hears of calls once their rows are stored. What it throws is logged and costs no row. */
 export interface CallObserver {
@@ -16,83 +25,134 @@ export interface CallObserver {
 }
 
 export const CALL_OBSERVERS = Symbol('keystile:call-observers');
+export const JOURNAL_OPTIONS = Symbol('keystile:journal-options');
 
 /** Calls that arrive together are stored together. */
 const GATHER_MS = 50;
-const BATCH = 500;
-/** Beyond this many waiting calls the oldest are given up, loudly. */
-const MOST_WAITING = 50_000;
+/** From so many on, they are stored at once. */
+const FULL = 1_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 const SHUTDOWN_ATTEMPTS = 5;
-
-interface Batch {
-  /** How many calls had come before. */
-  readonly first: number;
-  readonly calls: FinishedCall[];
-}
+/** How long a read waits for what a dead process left. */
+const LONGEST_WAIT_MS = 3_000;
+/** How often replicas say that they live, and look for those that do not. */
+const HEARTBEAT_MS = 1_000;
+const LOOK_MS = 30_000;
+/** After that silence a replica whose journal nobody has found does not hold up `completeUntil` any more. */
+const LOST_MS = 24 * 3_600_000;
 
 /**
- * Stores finished calls outside the request: a bounded queue in memory, written in batches that may be repeated without harm.
- * While the database cannot be written the queue waits and tries again.
+ * Keeps finished calls: first in the journal, so that their answers may leave, and a moment later in the call log. However long the
+ * database cannot be written, the journal holds them, and memory does not grow.
  */
 @Injectable()
-export class CallStore implements CallSink, BeforeApplicationShutdown, OnApplicationShutdown {
+export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('CallLog');
-  private readonly queue: Batch[] = [];
-  private inFlight: Batch | undefined;
+  private readonly journal: Journal;
+  private readonly drain: CallDrain;
+  private readonly leftBehind: LeftBehind;
   private storing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private heart: NodeJS.Timeout | undefined;
   private draining = false;
+  private isClosed = false;
+  private nothingLeftBehind = false;
   private failures = 0;
-  private appended = 0;
-  private waiting = 0;
-  private givenUp = 0;
+  private drained = 0;
+  private refusedCalls = 0;
   private storedUntil: Date;
+  private othersStoredUntil: Date | undefined;
 
   constructor(
     @Inject(CALL_DATABASE) private readonly database: DataSource,
-    private readonly terms: CallTerms,
+    terms: CallTerms,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(JOURNAL_OPTIONS) options: JournalOptions,
     @Optional() @Inject(CALL_OBSERVERS) private readonly observers: readonly CallObserver[] = [],
   ) {
-    this.storedUntil = clock.now();
+    const now = (): Date => clock.now();
+    this.storedUntil = now();
+    this.journal = new Journal(options, (words) => this.logger.error(words), now());
+    this.drain = new CallDrain(database, terms, now, this.journal.run, this.journal.folder);
+    this.leftBehind = new LeftBehind(database, terms, now, options.dir, options.replica, this.journal.run);
+  }
+
+  /** The name of this start in the journal. */
+  get run(): string {
+    return this.journal.run;
   }
 
   /** How many calls wait to be stored. */
   get pending(): number {
-    return this.waiting;
+    return this.journal.sequence - this.drained;
   }
 
-  /** How many calls were given up since the start, because the database could not be written for too long. */
-  get dropped(): number {
-    return this.givenUp;
+  /** How large the journal is. */
+  get journalBytes(): number {
+    return this.journal.bytes;
   }
 
-  /** Every call that was answered here before this moment is stored. */
+  /** The number of the newest record of this start. */
+  get lastSequence(): number {
+    return this.journal.sequence;
+  }
+
+  /** How many calls were refused since the start, because their rows could not have been kept. */
+  get refused(): number {
+    return this.refusedCalls;
+  }
+
+  /** Every call that was answered before this moment is stored. */
   get completeUntil(): Date {
-    return this.storedUntil;
+    const others = this.othersStoredUntil;
+    return others && others < this.storedUntil ? others : this.storedUntil;
   }
 
-  append(call: FinishedCall): void {
-    const last = this.queue.at(-1);
-    if (last && last.calls.length < BATCH) last.calls.push(call);
-    else this.queue.push({ first: this.appended, calls: [call] });
-    this.appended += 1;
-    this.waiting += 1;
-    if (this.waiting > MOST_WAITING) this.giveUpOldest();
-    this.wakeIn(this.isFull ? 0 : GATHER_MS);
+  get isRefusing(): boolean {
+    return this.journal.isRefusing;
+  }
+
+  countRefused(): void {
+    this.refusedCalls += 1;
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.journal.open();
+    await this.leftBehind.look();
+    this.wakeIn(0);
+    this.heart = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
+  }
+
+  append(call: FinishedCall, kept?: Kept): void {
+    if (this.isClosed) return;
+    this.journal.append(call, 'whole', kept);
+    this.wakeIn(this.pending >= FULL ? 0 : GATHER_MS);
+  }
+
+  begin(call: FinishedCall): boolean {
+    return !this.isClosed && this.journal.appendNow(call);
+  }
+
+  complete(call: FinishedCall, before: CallSoFar, kept?: Kept): void {
+    if (this.isClosed) return;
+    this.journal.append(call, before, kept);
+    this.wakeIn(GATHER_MS);
   }
 
   /**
-   * Waits until everything appended before is stored and observed: whoever reads after it sees what was answered before it.
+   * Waits until everything answered before is stored and observed: whoever reads after it sees what was answered before it.
    * @throws Problem `unavailable` where the database cannot be written now; the calls wait on
    */
   async flush(): Promise<void> {
     const now = this.clock.now();
-    const end = this.appended;
-    while (this.oldest < end) await this.storeNext();
+    this.journal.flush();
+    const end = this.journal.written;
+    const deadline = performance.now() + LONGEST_WAIT_MS;
+    while (!this.nothingLeftBehind && performance.now() < deadline) await this.storeNext();
+    while (this.drained < end) await this.storeNext();
     if (this.storedUntil < now) this.storedUntil = now;
+    this.othersStoredUntil = this.isAlone && this.nothingLeftBehind ? undefined : await this.leastOfOthers();
   }
 
   /** While the database is still there for sure. */
@@ -102,21 +162,20 @@ export class CallStore implements CallSink, BeforeApplicationShutdown, OnApplica
 
   /** What was answered while the server closed. */
   async onApplicationShutdown(): Promise<void> {
-    for (let attempt = 1; this.waiting > 0 && attempt <= SHUTDOWN_ATTEMPTS; attempt++) {
+    clearInterval(this.heart);
+    this.journal.flush();
+    for (let attempt = 1; this.pending > 0 && attempt <= SHUTDOWN_ATTEMPTS; attempt++) {
       if (attempt > 1) await sleep(this.retryMs);
       await this.flush().catch(() => undefined);
     }
+    this.isClosed = true;
     clearTimeout(this.timer);
-    if (this.waiting > 0) this.logger.error(`${this.waiting} calls could not be stored before the process ended`);
-  }
-
-  /** The place of the oldest call that is not stored. */
-  private get oldest(): number {
-    return (this.inFlight ?? this.queue[0])?.first ?? this.appended;
-  }
-
-  private get isFull(): boolean {
-    return this.queue.length > 1 || this.queue[0]?.calls.length === BATCH;
+    await this.storing?.catch(() => undefined);
+    const isStored = this.pending === 0;
+    if (isStored && this.drained > 0) await this.drain.finish(null).catch(() => undefined);
+    if (!isStored) this.logger.warn(`${this.pending} calls are in the journal; the next start stores them`);
+    this.leftBehind.close();
+    this.journal.close(isStored);
   }
 
   private get retryMs(): number {
@@ -124,29 +183,29 @@ export class CallStore implements CallSink, BeforeApplicationShutdown, OnApplica
   }
 
   private wakeIn(milliseconds: number): void {
-    if (this.draining) return;
+    if (this.draining || this.isClosed) return;
     if (milliseconds === 0 && this.failures === 0) {
       clearTimeout(this.timer);
       this.timer = undefined;
       this.draining = true;
-      setImmediate(() => void this.drain());
+      setImmediate(() => void this.drainAll());
     } else {
-      this.timer ??= setTimeout(() => void this.drain(), milliseconds).unref();
+      this.timer ??= setTimeout(() => void this.drainAll(), milliseconds).unref();
     }
   }
 
   /** Stores full batches one after the other; the rest gathers on. */
-  private async drain(): Promise<void> {
+  private async drainAll(): Promise<void> {
     this.timer = undefined;
     this.draining = true;
     try {
       do await this.storeNext();
-      while (this.isFull);
+      while (!this.isClosed && (!this.nothingLeftBehind || this.pending >= FULL));
     } catch {
-      // `store` has said so; the calls are back in the queue.
+      // `store` has said so; the calls are in the journal.
     } finally {
       this.draining = false;
-      if (this.queue.length > 0) this.wakeIn(this.failures > 0 ? this.retryMs : GATHER_MS);
+      if (this.pending > 0 || !this.nothingLeftBehind) this.wakeIn(this.failures > 0 ? this.retryMs : GATHER_MS);
     }
   }
 
@@ -158,31 +217,33 @@ export class CallStore implements CallSink, BeforeApplicationShutdown, OnApplica
   }
 
   private async store(): Promise<void> {
-    const batch = this.queue.shift();
-    if (!batch) return;
-    this.inFlight = batch;
     try {
-      await this.write(batch.calls);
+      const calls = await this.storeSome();
       this.failures = 0;
-      this.waiting -= batch.calls.length;
-      await this.tellObservers(batch.calls);
+      await this.tellObservers(calls);
     } catch (error) {
       this.failures += 1;
-      this.queue.unshift(batch);
-      this.logger.warn(`Storing ${batch.calls.length} calls failed, ${this.waiting} are waiting: ${reasonOf(error)}`);
+      this.logger.warn(`Storing calls failed, ${this.pending} are waiting: ${reasonOf(error)}`);
       throw asProblem(error);
-    } finally {
-      this.inFlight = undefined;
     }
   }
 
-  private async write(calls: readonly FinishedCall[]): Promise<void> {
-    const numbers = await this.terms.intern(calls.flatMap(termsOf));
-    const rows = calls.map((call) => rowOf(call, numbers));
-    await inTransaction(this.database, (manager) => insertNew(manager, CallLog, rows));
+  /** What a dead process left comes first. */
+  private async storeSome(): Promise<readonly FinishedCall[]> {
+    if (!this.nothingLeftBehind) {
+      const batch = await this.leftBehind.storeNext();
+      if (batch) return batch.calls;
+      this.nothingLeftBehind = true;
+    }
+    if (this.drained >= this.journal.written) return [];
+    const { calls, drained, segment }: StoredBatch = await this.drain.storeNext();
+    this.drained = drained;
+    this.journal.discardBefore(segment);
+    return calls;
   }
 
   private async tellObservers(calls: readonly FinishedCall[]): Promise<void> {
+    if (calls.length === 0) return;
     for (const observer of this.observers) {
       try {
         await observer.callsStored(calls);
@@ -192,14 +253,40 @@ export class CallStore implements CallSink, BeforeApplicationShutdown, OnApplica
     }
   }
 
-  private giveUpOldest(): void {
-    const batch = this.queue.shift();
-    if (!batch) return;
-    this.waiting -= batch.calls.length;
-    this.givenUp += batch.calls.length;
-    this.logger.error(
-      `The call log cannot be written: the oldest ${batch.calls.length} waiting calls were given up, ${this.givenUp} since the start`,
-    );
+  private beats = 0;
+
+  /** Where there may be other replicas, they are told how far this one is. */
+  private async beat(): Promise<void> {
+    const now = this.clock.now();
+    if (this.pending === 0 && this.nothingLeftBehind && this.storedUntil < now) this.storedUntil = now;
+    try {
+      this.beats += 1;
+      if (this.beats % (LOOK_MS / HEARTBEAT_MS) === 0) {
+        await this.leftBehind.look();
+        this.nothingLeftBehind = false;
+        this.wakeIn(GATHER_MS);
+      }
+      if (this.isAlone) return;
+      const alive = { aliveAt: now, completeUntil: this.storedUntil, lastSequence: this.journal.written };
+      await this.database.manager.update(CallWatermark, { run: this.run, finishedAt: IsNull() }, alive);
+    } catch (error) {
+      this.logger.warn(`The replica could not say that it lives: ${reasonOf(error)}`);
+    }
+  }
+
+  /** An embedded database is served by one process. */
+  private get isAlone(): boolean {
+    return this.database.options.type === 'better-sqlite3';
+  }
+
+  private async leastOfOthers(): Promise<Date | undefined> {
+    const others = await this.database.manager.find(CallWatermark, {
+      select: { number: true, aliveAt: true, completeUntil: true },
+      where: { finishedAt: IsNull(), run: Not(this.run) },
+    });
+    const alive = others.filter(({ aliveAt }) => this.clock.now().getTime() - aliveAt.getTime() < LOST_MS);
+    const [least] = alive.map(({ completeUntil }) => completeUntil).toSorted((a, b) => a.getTime() - b.getTime());
+    return least;
   }
 }
 

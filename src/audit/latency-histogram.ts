@@ -8,6 +8,21 @@ export class LatencyHistogram {
   private readonly counts = new Map<number, number>();
   private total = 0;
 
+  /** From what `toText` wrote. */
+  static fromText(text: string): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    for (const entry of text === '' ? [] : text.split(' ')) {
+      const [bucket, calls] = entry.split(':');
+      histogram.addTo(Number(bucket), Number(calls));
+    }
+    return histogram;
+  }
+
+  toText(): string {
+    return [...this.counts].map(([bucket, calls]) => `${bucket}:${calls}`).join(' ');
+  }
+
+  /** @param calls below zero takes back what was added before */
   add(microseconds: number, calls = 1): void {
     this.addTo(bucketOf(microseconds), calls);
   }
@@ -27,7 +42,9 @@ export class LatencyHistogram {
   }
 
   private addTo(bucket: number, calls: number): void {
-    this.counts.set(bucket, (this.counts.get(bucket) ?? 0) + calls);
+    const sum = (this.counts.get(bucket) ?? 0) + calls;
+    if (sum === 0) this.counts.delete(bucket);
+    else this.counts.set(bucket, sum);
     this.total += calls;
   }
 }

@@ -1,3 +1,5 @@
+import type { TableColumnOptions } from 'typeorm';
+
 import type { Migration } from '../persistence';
 
 export const auditMigrations: readonly Migration[] = [
@@ -87,6 +89,36 @@ export const callMigrations: readonly Migration[] = [
         [schema.counter('number'), schema.ascii('kind', 16), schema.ascii('digest', 64), schema.longText('value')],
         [{ columns: ['kind', 'digest'], unique: true }],
       );
+    },
+  },
+  {
+    name: '0015-call-journal',
+    async up(schema) {
+      await schema.createTable(
+        'keystile_call_log_watermarks',
+        [
+          schema.counter('number'),
+          schema.ascii('run', 80),
+          schema.ascii('replica', 40),
+          schema.time('started_at'),
+          schema.time('alive_at'),
+          schema.time('finished_at', { isNullable: true }),
+          schema.time('complete_until'),
+          schema.bigInteger('last_sequence'),
+          schema.bigInteger('drained'),
+          schema.bigInteger('calls'),
+          schema.bigInteger('missing'),
+          schema.ascii('adopted_by', 80, { isNullable: true }),
+        ],
+        [{ columns: ['run'], unique: true }, { columns: ['finished_at'] }],
+      );
+      const usage = [schema.bigInteger('calls'), schema.bigInteger('errors'), schema.bigInteger('denied'), schema.longText('latencies')];
+      const key = (name: string): TableColumnOptions => schema.integer(name, { isPrimary: true });
+      const [organization, quarter, run] = [key('organization_number'), key('quarter'), key('run_number')];
+      await schema.createTable('keystile_usage_by_key', [organization, quarter, key('key_number'), run, ...usage]);
+      await schema.createTable('keystile_usage_by_route', [organization, quarter, key('route_number'), run, ...usage]);
+      const code = schema.ascii('code', 40, { isPrimary: true });
+      await schema.createTable('keystile_usage_by_code', [organization, quarter, key('status'), code, run, ...usage]);
     },
   },
 ];

@@ -24,6 +24,16 @@ export const SETTINGS = {
       example: 'mysql://user:password@host:3306/name or sqlite:path',
     }),
   },
+  JOURNAL_DIR: text(undefined, {
+    description: 'Where answered calls are kept until they are in the database. Default: the folder journal in DATA_DIR.',
+  }),
+  JOURNAL_MAX_BYTES: integer(1_073_741_824, 16_777_216, 999_999_999_999_999, {
+    description: 'How large the journal may grow while the database cannot be written. Beyond that calls get 503.',
+  }),
+  CALL_LOG_SYNC: oneOf(['process', 'fsync'], 'process', {
+    description: 'What an answered call survives: the end of the process, or (fsync) also that of the machine.',
+  }),
+  REPLICA_ID: text(undefined, { description: 'The name of this replica in the completeness of the call log. Default: the host’s name.' }),
   TRUSTED_PROXIES: cidrs({ description: 'Proxies whose X-Forwarded-For is believed. Default: none.' }),
   CORS_ORIGINS: list('', {
     description: 'Origins of web pages that may call the API from a browser. Default: none.',

@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, type OpenMetricsConte
 
 import type { CallStore, FinishedCall } from '../audit';
 
+type CallLogState = Pick<CallStore, 'pending' | 'refused' | 'journalBytes' | 'isRefusing'>;
+
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
@@ -27,9 +29,21 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  private readonly dropped = new Counter({
-    name: 'keystile_call_log_dropped_calls_total',
-    help: 'Calls that were given up because too many waited. Anything but zero is a hole in the log.',
+  private readonly refused = new Counter({
+    name: 'keystile_call_log_refused_calls_total',
+    help: 'Calls that got 503 because their rows could not have been kept: the disk of the journal is full, or the journal as large as it may get.',
+    registers: [this.registry],
+  });
+
+  private readonly journal = new Gauge({
+    name: 'keystile_call_log_journal_bytes',
+    help: 'How large the journal of this process is: calls that are not stored yet, and the end of those that are.',
+    registers: [this.registry],
+  });
+
+  private readonly refusing = new Gauge({
+    name: 'keystile_call_log_refusing',
+    help: '1 while calls get 503 because their rows could not be kept.',
     registers: [this.registry],
   });
 
@@ -42,10 +56,12 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  read({ pending, dropped }: Pick<CallStore, 'pending' | 'dropped'>): Promise<string> {
+  read({ pending, refused, journalBytes, isRefusing }: CallLogState): Promise<string> {
     this.waiting.set(pending);
-    this.dropped.reset();
-    this.dropped.inc(dropped);
+    this.refused.reset();
+    this.refused.inc(refused);
+    this.journal.set(journalBytes);
+    this.refusing.set(isRefusing ? 1 : 0);
     return this.registry.metrics();
   }
 

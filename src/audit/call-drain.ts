@@ -1,0 +1,146 @@
+import { type DataSource, type EntityManager, IsNull } from 'typeorm';
+
+import { inTransaction, isDuplicate } from '../persistence';
+import { CallLog } from './call-log.entity';
+import type { FinishedCall } from './finished-call';
+import { type CallRow, rowOf, termsOf } from './call-row';
+import type { CallTerms } from './call-terms';
+import { CallWatermark } from './call-watermark.entity';
+import { insertNew } from './insert-new';
+import { type JournalPlace, journalStart, readJournal } from './journal-reader';
+import type { JournalRecord } from './journal-record';
+import { type CallChange, UsageRollUps } from './usage-roll-ups';
+
+/** What one step has stored. */
+export interface StoredBatch {
+  /** The calls that are over. */
+  readonly calls: readonly FinishedCall[];
+  /** The number of the newest record that is stored. */
+  readonly drained: number;
+  /** Segments before this one are not needed any more. */
+  readonly segment: number;
+  readonly isEnd: boolean;
+}
+
+const BATCH = 1_000;
+
+/** Somebody else has stored from the same journal. Look again where it stands. */
+class WatermarkMoved extends Error {}
+
+/**
+ * Moves the journal of one start into the call log. Rows and watermark move in one transaction, the watermark only from where
+ * it was read: however many processes drain one journal, and wherever they are killed, each record is stored once.
+ */
+export class CallDrain {
+  private place: JournalPlace | undefined;
+  private mark: CallWatermark | undefined;
+  private readonly rollUps = new UsageRollUps();
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly terms: CallTerms,
+    private readonly now: () => Date,
+    readonly run: string,
+    private readonly folder: string,
+  ) {}
+
+  /**
+   * Stores the next records, at most a batch.
+   * @throws Problem `unavailable` where the database cannot be written; whatever else it says. Nothing is stored then
+   */
+  async storeNext(): Promise<StoredBatch> {
+    const mark = (this.mark ??= await this.readMark());
+    const place = (this.place ??= journalStart(this.folder));
+    if (!place) return { calls: [], drained: mark.drained, segment: 0, isEnd: true };
+    const { records, next, isEnd } = readJournal(this.folder, place, BATCH);
+    const fresh = records.filter(({ sequence }) => sequence > mark.drained);
+    if (fresh.length > 0) await this.store(mark, fresh);
+    this.place = next;
+    return { calls: fresh.flatMap(endedBy), drained: this.mark.drained, segment: next.segment, isEnd };
+  }
+
+  /** Says that nothing more will come from this start. */
+  async finish(adoptedBy: string | null): Promise<void> {
+    const mark = (this.mark ??= await this.readMark());
+    const now = this.now();
+    await this.database.manager.update(
+      CallWatermark,
+      { number: mark.number, finishedAt: IsNull() },
+      { finishedAt: now, completeUntil: now, ...(adoptedBy === null ? {} : { adoptedBy }) },
+    );
+  }
+
+  /** Where the watermark of this start stands; made if it is not there. */
+  async readMark(): Promise<CallWatermark> {
+    const found = await this.database.manager.findOneBy(CallWatermark, { run: this.run });
+    if (found) return found;
+    const now = this.now();
+    const [replica, startedAt] = partsOf(this.run);
+    const first = { run: this.run, replica, startedAt, aliveAt: now, completeUntil: startedAt, lastSequence: 0, drained: 0 };
+    try {
+      await this.database.manager.insert(CallWatermark, { ...first, finishedAt: null, calls: 0, missing: 0, adoptedBy: null });
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    return this.database.manager.findOneByOrFail(CallWatermark, { run: this.run });
+  }
+
+  private async store(mark: CallWatermark, records: readonly JournalRecord[]): Promise<void> {
+    try {
+      const numbers = await this.terms.intern(records.flatMap(({ call }) => termsOf(call)));
+      const changes = records.map(({ call, stage }) => ({ row: rowOf(call, numbers), stage }));
+      const { begun, ended } = rowsOf(changes);
+      const moved = markAfter(mark, records, begun.length, this.now());
+      await inTransaction(this.database, async (manager) => {
+        const { affected } = await manager.update(CallWatermark, { number: mark.number, drained: mark.drained }, moved);
+        if (affected !== 1) throw new WatermarkMoved('Another process is storing the same journal');
+        await insertNew(manager, CallLog, begun);
+        for (const row of ended) await endCall(manager, row);
+        await this.rollUps.add(manager, mark.number, changes);
+      });
+      this.rollUps.keep();
+      this.mark = { ...mark, ...moved };
+    } catch (error) {
+      // Whether it was committed is only known once it is read again.
+      this.mark = undefined;
+      this.rollUps.forget();
+      throw error;
+    }
+  }
+}
+
+/** New rows, and rows that are there and whose calls are over now. */
+function rowsOf(changes: readonly CallChange[]): { begun: CallRow[]; ended: CallRow[] } {
+  const begun = new Map<string, CallRow>();
+  const ended: CallRow[] = [];
+  for (const { row, stage } of changes) {
+    const name = `${row.id} ${row.tail}`;
+    if (typeof stage === 'string' || begun.has(name)) begun.set(name, row);
+    else ended.push(row);
+  }
+  return { begun: [...begun.values()], ended };
+}
+
+async function endCall(manager: EntityManager, { id, tail, status, code, latencyMicroseconds, responseBytes }: CallRow): Promise<void> {
+  await manager.update(CallLog, { id, tail }, { status, code, latencyMicroseconds, responseBytes });
+}
+
+function markAfter(mark: CallWatermark, records: readonly JournalRecord[], calls: number, now: Date): Partial<CallWatermark> {
+  const drained = records.at(-1)!.sequence;
+  return {
+    drained,
+    lastSequence: Math.max(mark.lastSequence, drained),
+    calls: mark.calls + calls,
+    missing: mark.missing + (drained - mark.drained - records.length),
+    aliveAt: now,
+  };
+}
+
+/** A streamed call is over with its second record. */
+const endedBy = ({ call, stage }: JournalRecord): FinishedCall[] => (stage === 'begun' ? [] : [call]);
+
+/** The replica, and when it started, from the name of a start. */
+function partsOf(run: string): [replica: string, startedAt: Date] {
+  const [, replica, time] = /^(.+)\.([0-9a-z]+)\.[0-9a-f]+$/.exec(run) ?? [];
+  return [replica ?? run.slice(0, 40), new Date(Number.parseInt(time ?? '0', 36))];
+}

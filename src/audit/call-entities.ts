@@ -1,0 +1,6 @@
+import { CallLog, CallTerm } from './call-log.entity';
+import { CallWatermark } from './call-watermark.entity';
+import { usageEntities } from './usage-roll-up.entity';
+
+/** What is kept of calls. */
+export const callEntities = [CallLog, CallTerm, CallWatermark, ...usageEntities];

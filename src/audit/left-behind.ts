@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+
+import type { DataLock } from '../persistence';
+import { CallDrain, type StoredBatch } from './call-drain';
+import type { CallTerms } from './call-terms';
+import { CallWatermark } from './call-watermark.entity';
+import { lockRun, segmentsIn } from './journal';
+
+interface Orphan {
+  readonly folder: string;
+  readonly lock: DataLock;
+  readonly drain: CallDrain;
+}
+
+/** How long another replica has to be silent, besides letting go of its lock: locks do not work on every shared volume. */
+const SILENCE_MS = 30_000;
+/** How old a folder without anything in it has to be before it is taken away. */
+const EMPTY_MS = 60_000;
+
+/** Stores what processes have left in the journal that are gone. */
+export class LeftBehind {
+  private orphans: Orphan[] | undefined;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly terms: CallTerms,
+    private readonly now: () => Date,
+    private readonly dir: string,
+    private readonly replica: string,
+    private readonly run: string,
+  ) {}
+
+  /** Looks for more. */
+  async look(): Promise<void> {
+    this.orphans ??= [];
+    for (const run of existsSync(this.dir) ? readdirSync(this.dir) : []) {
+      if (run === this.run || this.orphans.some(({ drain }) => drain.run === run)) continue;
+      const orphan = await this.adopt(run);
+      if (orphan) this.orphans.push(orphan);
+    }
+  }
+
+  /** Stores the next batch; `undefined` where nothing is left. */
+  async storeNext(): Promise<StoredBatch | undefined> {
+    if (!this.orphans) await this.look();
+    const [orphan] = this.orphans!;
+    if (!orphan) return undefined;
+    const batch = await orphan.drain.storeNext();
+    if (batch.isEnd) {
+      await orphan.drain.finish(this.run);
+      this.orphans!.shift();
+      rmSync(orphan.folder, { recursive: true, force: true });
+      orphan.lock.release();
+    }
+    return batch;
+  }
+
+  /** Lets go of what is not stored yet. */
+  close(): void {
+    for (const { lock } of this.orphans?.splice(0) ?? []) lock.release();
+  }
+
+  private async adopt(run: string): Promise<Orphan | undefined> {
+    const folder = join(this.dir, run);
+    if (isEmpty(folder)) return undefined;
+    const lock = lockOf(folder);
+    if (!lock) return undefined;
+    try {
+      const drain = new CallDrain(this.database, this.terms, this.now, run, folder);
+      const { number, replica, aliveAt } = await drain.readMark();
+      if (replica === this.replica || (await this.claim(number, aliveAt))) return { folder, lock, drain };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+    lock.release();
+    return undefined;
+  }
+
+  /** Of another replica's: if nobody else has, and it does not live after all. */
+  private async claim(number: number, aliveAt: Date): Promise<boolean> {
+    const now = this.now();
+    if (now.getTime() - aliveAt.getTime() < SILENCE_MS) return false;
+    const claim = { adoptedBy: this.run, aliveAt: now };
+    const { affected } = await this.database.manager.update(CallWatermark, { number, aliveAt }, claim);
+    return affected === 1;
+  }
+}
+
+/** A folder gets its lock before its first segment: without one, its process may just be starting. */
+function isEmpty(folder: string): boolean {
+  if (!statSync(folder).isDirectory()) return true;
+  if (segmentsIn(folder).length > 0) return false;
+  if (Date.now() - statSync(folder).mtimeMs > EMPTY_MS) rmSync(folder, { recursive: true, force: true });
+  return true;
+}
+
+function lockOf(folder: string): DataLock | undefined {
+  try {
+    return lockRun(folder);
+  } catch {
+    // Its process lives.
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { LatencyHistogram } from './latency-histogram';
+
+/** What a call adds to the counts. */
+export interface Counted {
+  readonly status: number;
+  readonly code: string | null;
+  readonly latencyMicroseconds: number;
+}
+
+const DENIED: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** Calls, counted. Those that were neither denied nor errors went well. */
+export class Tally {
+  calls = 0;
+  errors = 0;
+  denied = 0;
+  readonly latencies = new LatencyHistogram();
+
+  static fromRow(row: Readonly<Record<string, string | number>>): Tally {
+    const tally = new Tally();
+    tally.calls = Number(row['calls']);
+    tally.errors = Number(row['errors']);
+    tally.denied = Number(row['denied']);
+    tally.latencies.merge(LatencyHistogram.fromText(String(row['latencies'])));
+    return tally;
+  }
+
+  /** `calls`, `errors`, `denied` and `latencies` as they are stored. */
+  toRow(): [number, number, number, string] {
+    return [this.calls, this.errors, this.denied, this.latencies.toText()];
+  }
+
+  count({ status, latencyMicroseconds }: Omit<Counted, 'code'>, calls: number): void {
+    this.calls += calls;
+    if (DENIED.has(status)) this.denied += calls;
+    else if (status >= 400) this.errors += calls;
+    this.latencies.add(latencyMicroseconds, calls);
+  }
+
+  merge({ calls, errors, denied, latencies }: Tally): void {
+    this.calls += calls;
+    this.errors += errors;
+    this.denied += denied;
+    this.latencies.merge(latencies);
+  }
+
+  plus(other: Tally | undefined): Tally {
+    const sum = new Tally();
+    sum.merge(this);
+    if (other) sum.merge(other);
+    return sum;
+  }
+}
