@@ -18,12 +18,20 @@ export {
   RequireAnyScope,
   RequireScope,
   Resource,
+  type ResourceNaming,
   type Scope,
   type ScopeDescription,
   type ScopeDescriptions,
   type ScopeRegistry,
 } from './permissions';
-export { AdmissionGuard as KeystileGuard, type HostUser, UserTokens, type UserTokenVerifier } from './authentication';
+export {
+  AdmissionGuard as KeystileGuard,
+  type HostUser,
+  type KeySource,
+  type TokenSource,
+  UserTokens,
+  type UserTokenVerifier,
+} from './authentication';
 export { type Actor, type AuditEntry, AuditTrail, CurrentActor } from './audit';
 export {
   AccessDeniedError,
@@ -43,21 +51,29 @@ export {
 export { type ProblemBody, type ProblemWords } from './http';
 export {
   type Caller,
+  CreateKeyDto,
+  CurrentCaller,
   type DigestAlgorithm,
   type DigestPepper,
   type DrawnSecret,
   hint,
+  type IssuedKeyView,
   type KeyFormat,
   KeyReader,
   KeyRotation,
   KeyService,
+  KeysOfRemovedOwner,
   KeyVerifier,
+  type KeyView,
+  ListKeysDto,
   type NewKey,
   type ParsedToken,
   PatternKeyFormat,
   type PatternKeyFormatOptions,
   type PermissionSource,
   PrefixedKeyFormat,
+  RotateKeyDto,
+  UpdateKeyDto,
   type Verification,
 } from './keys';
 export { NoticeJob } from './notices';
@@ -68,5 +84,6 @@ export {
   type Mail,
   type Mailer,
   type OwnerDirectory,
+  type OwnerRemoval,
   type OwnerStanding,
 } from './organizations';

@@ -44,6 +44,8 @@ export interface KeystileOptions extends Omit<KeysOptions, 'algorithm' | 'permis
 
   /** `one`: a revoked, disabled or expired key, or one without an owner, is answered as an unknown one; the log knows why. Default `specific`. */
   readonly unauthorizedClass?: GateOptions['unauthorizedClass'];
+  /** Whether pages of other origins may call with keys: browsers are told so, and a key's list of referrers says which pages. Default `false`. */
+  readonly browsers?: boolean;
   /** How many calls with a bad credential one address may make in ten seconds before its bad calls get 429. Default 200. */
   readonly failedAuthLimit?: number;
   /** Proxies whose `X-Forwarded-For` is believed: addresses and CIDR blocks. Default: none. */

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { auditEntities, auditMigrations, callEntities, callMigrations } from './audit';
 import { keyEntities, keyMigrations } from './keys';
 import { noticeEntities, noticeMigrations } from './notices';
-import { type Migration, migrateKeystile as migrate } from './persistence';
+import { type Migration, migrateKeystile as migrate, pendingMigrations as pending } from './persistence';
 
 /** What the package keeps in a host's database; give it to the `DataSource` beside the host's own entities. */
 export const keystileEntities = [...auditEntities, ...keyEntities, ...noticeEntities, ...callEntities];
@@ -19,3 +19,6 @@ const migrations: readonly Migration[] = [...auditMigrations, ...callMigrations,
  * @returns the names of the migrations that this call ran
  */
 export const migrateKeystile = (dataSource: DataSource): Promise<string[]> => migrate(dataSource, migrations);
+
+/** What `migrateKeystile` would run. */
+export const pendingMigrations = (dataSource: DataSource): Promise<string[]> => pending(dataSource, migrations);

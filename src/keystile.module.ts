@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { AuditModule, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
 import { AdmissionGuard, GateModule, type GateOptions, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
+import { checked } from './host-checks';
 import { HttpModule } from './http';
 import { KeysModule, type KeysOptions, LastUse } from './keys';
 import { type KeystileOptions, type KeystileParts, ownerDirectory, trustedProxiesOf } from './keystile-options';
@@ -25,8 +26,12 @@ const from = <T>(provide: symbol | typeof DataSource, useFactory: (options: Keys
 /** Apart from what is made of them, because the host makes them of its own `DataSource`. */
 @Module({})
 class HostOptions {
-  static forRootAsync({ imports = [], ...options }: OptionsFactory<KeystileOptions>): DynamicModule {
-    return { module: HostOptions, imports, providers: [provideOptions(KEYSTILE_OPTIONS, options)], exports: [KEYSTILE_OPTIONS] };
+  static forRootAsync({ imports = [], inject = [], useFactory }: OptionsFactory<KeystileOptions>): DynamicModule {
+    const options = provideOptions<KeystileOptions>(KEYSTILE_OPTIONS, {
+      inject,
+      useFactory: async (...parts: unknown[]) => checked(await useFactory(...parts)),
+    });
+    return { module: HostOptions, imports, providers: [options], exports: [KEYSTILE_OPTIONS] };
   }
 }
 

@@ -42,8 +42,10 @@ export class ExpressGate {
   ) {}
 
   install(): void {
-    this.app.use((request, _response, next) => {
-      this.decide(request).then(() => next(), next);
+    this.app.use((request, response, next) => {
+      for (const [name, value] of Object.entries(this.gatekeeper.browserHeaders(request))) response.setHeader(name, value);
+      if (this.gatekeeper.isPreflight(request)) response.writeHead(204).end();
+      else this.decide(request).then(() => next(), next);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { callOf, type Principal } from '../common';
 import type { AccessConfig, RouteAccess, RouteInventory } from '../permissions';
@@ -29,13 +29,19 @@ export function installGate(
   fastify.addHook('onRoute', (route) => {
     const config = (route.config ?? {}) as AccessConfig;
     for (const method of [route.method].flat()) {
+      // How plugins answer what browsers ask before a call; nothing of ours is behind it.
+      if (method === 'OPTIONS' && !config.counts && !config.access) continue;
       const access = inventory.add(method, route.url, config);
       // What its method and path say about it goes where the hook below finds it.
       if (access && !config.access) route.config = { ...route.config, access } as typeof route.config;
     }
   });
-  const decide = async (request: FastifyRequest): Promise<void> => {
+  const decide = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const call = callOf(request);
+    for (const [name, value] of Object.entries(gatekeeper.browserHeaders(request.raw))) {
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    }
+    if (gatekeeper.isPreflight(request.raw)) return reply.code(204).send();
     const { access } = request.routeOptions.config as AccessConfig;
     if (request.is404 || !access) return inventory.isWhole ? gatekeeper.identify(request.raw) : undefined;
     call.route = request.routeOptions.url ?? null;
@@ -44,7 +50,11 @@ export function installGate(
     admitted.admitted = access;
     admitted.admittedAtMs = performance.now();
     if (principal) admitted.principal = principal;
+    return undefined;
   };
   if (hook === 'onRequest') fastify.addHook('onRequest', decide);
-  else fastify.addHook('preParsing', async (request) => decide(request));
+  else
+    fastify.addHook('preParsing', async (request, reply) => {
+      await decide(request, reply);
+    });
 }

@@ -15,6 +15,7 @@ import {
 import { ExposureReport } from '../keys';
 import { missingScopes, type RouteAccess, ScopeCatalog, scopesOf } from '../permissions';
 import { RateLimiter } from '../rate-limits';
+import { browserHeaders, isPreflight } from './browser-calls';
 import { type CredentialSources, type Presented, readCredential, type TokenSource } from './credential';
 import { type Authentication, DualStrategy } from './dual.strategy';
 import { isSameOrigin } from './same-origin';
@@ -24,6 +25,8 @@ export interface GateOptions extends CredentialSources {
   readonly jwtSources: readonly TokenSource[];
   /** Calls with a bad credential that one address may make in `FAILURE_WINDOW_SECONDS`. */
   readonly failedAuthLimit: number;
+  /** Whether pages of other origins may call with keys. Default `false`. */
+  readonly browsers?: boolean;
   /** `one`: every key that is not let in is answered as an unknown one, and the log knows why (seed K15). Default `specific`. */
   readonly unauthorizedClass?: 'specific' | 'one';
 }
@@ -47,6 +50,16 @@ export class Gatekeeper {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(GATE_OPTIONS) private readonly options: GateOptions,
   ) {}
+
+  /** What an answer says to browsers. */
+  browserHeaders(request: IncomingMessage): Record<string, string> {
+    return this.options.browsers ? browserHeaders(request) : {};
+  }
+
+  /** A question of a browser, which is answered by headers alone. */
+  isPreflight(request: IncomingMessage): boolean {
+    return this.options.browsers === true && isPreflight(request);
+  }
 
   /**
    * Lets the call in and notes in the log's record who makes it.

@@ -1,9 +1,12 @@
 import { IsEmail, IsString, Length } from 'class-validator';
 
+import { IsPlainAddress } from '../organizations';
+
 export class ForgotPasswordDto {
   @IsString()
   @IsEmail()
   @Length(3, 254)
+  @IsPlainAddress()
   readonly email!: string;
 }
 

@@ -1,6 +1,7 @@
 import { IsEmail, IsIn, IsString, Length, Matches } from 'class-validator';
 
-import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+import { MayBeAbsent } from '../http';
+import { IsName, IsPlainAddress } from '../organizations';
 
 /** How the tokens of a session travel: in cookies for pages, in the answer for programs. */
 export type Transport = 'cookie' | 'bearer';
@@ -9,6 +10,7 @@ export class LoginDto {
   @IsString()
   @IsEmail()
   @Length(3, 254)
+  @IsPlainAddress()
   readonly email!: string;
 
   @IsString()
@@ -51,10 +53,7 @@ export class AcceptInvitationDto {
 
   /** Of a new account. */
   @MayBeAbsent()
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name?: string;
 
   /** Of the account with the invited address; of a new one, at least 12 characters. */

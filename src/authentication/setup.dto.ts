@@ -1,6 +1,7 @@
 import { IsEmail, IsIn, IsString, Length } from 'class-validator';
 
-import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+import { MayBeAbsent } from '../http';
+import { IsName, IsPlainAddress } from '../organizations';
 
 export class SetupDto {
   /** Of the link that was printed at the start. */
@@ -11,6 +12,7 @@ export class SetupDto {
   @IsString()
   @IsEmail()
   @Length(3, 254)
+  @IsPlainAddress()
   readonly email!: string;
 
   @IsString()
@@ -18,16 +20,10 @@ export class SetupDto {
   readonly password!: string;
 
   /** Yours. */
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name!: string;
 
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly organizationName!: string;
 
   @MayBeAbsent()

@@ -6,9 +6,11 @@ import type { ScopeDescriptions } from '../permissions';
 
 export { keyEntities } from './api-key.entity';
 export { type DigestAlgorithm, type DigestPepper } from './digest';
+export { CurrentCaller } from './current-caller';
 export { ExposureReport } from './exposure';
 export { type CallFacts, endpointAllowed, judge, judgeAll, type JudgedKey, type JudgedStanding, referrerAllowed } from './judge';
 export { type DrawnSecret, hint, type KeyFormat, type ParsedToken, PrefixedKeyFormat } from './key-format';
+export { CreateKeyDto, type IssuedKeyView, type KeyView, ListKeysDto, RotateKeyDto, UpdateKeyDto } from './key.dto';
 export { KeyReader } from './key-reader';
 export { KeyRotation } from './key-rotation';
 export { type Caller, KeyService, type NewKey } from './key.service';
@@ -19,6 +21,7 @@ export { KeysModule } from './keys.module';
 export { type KeysOptions, type PermissionSource } from './keys-options';
 export { LastUse } from './last-use';
 export { keyMigrations } from './migrations';
+export { KeysOfRemovedOwner } from './owner-removal';
 export { PatternKeyFormat, type PatternKeyFormatOptions } from './pattern-key-format';
 export { slowAlgorithmOf, type SlowAlgorithm } from './slow-digest';
 

@@ -60,7 +60,8 @@ export class KeysModule {
         ExposureReport,
         LastUse,
         PepperCheck,
-        { provide: ON_OWNER_REMOVED, useClass: KeysOfRemovedOwner },
+        KeysOfRemovedOwner,
+        { provide: ON_OWNER_REMOVED, useExisting: KeysOfRemovedOwner },
         { provide: IDEMPOTENT_REPLAY_CHECK, useClass: RevokedKeysAreNotRepeated },
       ],
       exports: [
@@ -71,6 +72,7 @@ export class KeysModule {
         KeyWatch,
         ExposureReport,
         LastUse,
+        KeysOfRemovedOwner,
         ON_OWNER_REMOVED,
         IDEMPOTENT_REPLAY_CHECK,
       ],

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 
 import { AuditTrail } from '../audit';
-import { type Clock, CLOCK } from '../common';
+import { type Clock, CLOCK, KEY_REALM } from '../common';
 import type { OnOwnerRemoved, OwnerRemoval } from '../organizations';
-import { intersectScopes } from '../permissions';
 import { ApiKey } from './api-key.entity';
+import { KeyRights } from './key-rights';
 import { targetOf, writeScopes } from './key.service';
 
 /** Ends or hands over the keys of somebody who leaves, in the transaction that removes them. */
@@ -14,15 +14,19 @@ export class KeysOfRemovedOwner implements OnOwnerRemoved {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly audit: AuditTrail,
+    private readonly rights: KeyRights,
+    @Inject(KEY_REALM) private readonly realm: string,
   ) {}
 
   async ownerRemoved(manager: EntityManager, removal: OwnerRemoval): Promise<void> {
     const { organizationId, owner } = removal;
-    const theirs = { organizationId, ownerType: owner.type, ownerId: owner.id, revokedAt: IsNull() };
+    const theirs = { realm: this.realm, organizationId, ownerType: owner.type, ownerId: owner.id, revokedAt: IsNull() };
     // Takes the locks, so that an edit at the same moment is either read below or waits for this transaction.
     await manager.update(ApiKey, theirs, { version: () => 'version' });
     const keys = await manager.findBy(ApiKey, theirs);
-    const transferred = removal.alwaysRevoke ? [] : keys.filter(({ onOwnerRemoved }) => onOwnerRemoved === 'transfer');
+    // A key that may do what its owner may would be free of everything once the organization owned it.
+    const transferred =
+      removal.alwaysRevoke || this.rights.areTheOwners ? [] : keys.filter(({ onOwnerRemoved }) => onOwnerRemoved === 'transfer');
     await this.revoke(
       manager,
       removal,
@@ -45,7 +49,7 @@ export class KeysOfRemovedOwner implements OnOwnerRemoved {
 
   /** The organization takes the key over, frozen to what its owner could do at this moment: organizations' keys are not cut any more. */
   private async transfer(manager: EntityManager, { organizationId, actor, lastScopes, owner }: OwnerRemoval, key: ApiKey): Promise<void> {
-    const scopes = intersectScopes(key.scopes, lastScopes);
+    const scopes = this.rights.now(key.scopes, lastScopes);
     const newOwner = { type: 'organization', id: organizationId } as const;
     await manager.update(
       ApiKey,

@@ -4,9 +4,9 @@
  */
 export * from './columns';
 export { openDatabase } from './data-source';
-export { serialiseSqlite } from './sqlite-gate';
+export { isSerialised, serialiseSqlite } from './sqlite-gate';
 export { asProblem, isDuplicate, isRetryable, isUnreachable } from './errors';
-export { migrateKeystile } from './migrate';
+export { migrateKeystile, pendingMigrations } from './migrate';
 export { indexName, type Migration, Schema } from './schema';
 export { type DataLock, lockDataDirectory } from './sqlite-lock';
 export { inTransaction } from './transaction';

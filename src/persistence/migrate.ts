@@ -22,6 +22,20 @@ export async function migrateKeystile(dataSource: DataSource, migrations: readon
   }
 }
 
+/** The names of those migrations that have not been run. */
+export async function pendingMigrations(dataSource: DataSource, migrations: readonly Migration[]): Promise<string[]> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    const finished = (await runner.hasTable(HISTORY)) ? await finishedOf(runner) : new Set();
+    return migrations.flatMap(({ name }) => (finished.has(name) ? [] : [name]));
+  } finally {
+    await runner.release();
+  }
+}
+
+const finishedOf = async (runner: QueryRunner): Promise<Set<string>> =>
+  new Set(((await runner.query(`SELECT name FROM ${HISTORY}`)) as Array<{ name: string }>).map(({ name }) => name));
+
 /** The whole upgrade is one transaction; BEGIN IMMEDIATE is the lock. */
 async function migrateSqlite(runner: QueryRunner, migrations: readonly Migration[]): Promise<string[]> {
   await runner.startTransaction();
@@ -50,7 +64,7 @@ async function migrateMysql(runner: QueryRunner, migrations: readonly Migration[
 async function runPending(runner: QueryRunner, migrations: readonly Migration[]): Promise<string[]> {
   const schema = new Schema(runner);
   await schema.createTable(HISTORY, [schema.ascii('name', 100, { isPrimary: true }), schema.time('finished_at')]);
-  const finished = new Set(((await runner.query(`SELECT name FROM ${HISTORY}`)) as Array<{ name: string }>).map(({ name }) => name));
+  const finished = await finishedOf(runner);
   const ran: string[] = [];
   for (const migration of migrations) {
     if (finished.has(migration.name)) continue;

@@ -54,6 +54,10 @@ function tookTooLong(): Problem {
   return new Problem('unavailable', { retryAfterSeconds: 1 }, undefined, { cause: new Error(words) });
 }
 
+const serialised = new WeakSet<DataSource>();
+
+export const isSerialised = (dataSource: DataSource): boolean => serialised.has(dataSource);
+
 /**
  * TypeORM gives every caller of a SQLite DataSource the same QueryRunner, so that two requests' transactions mix and one's
  * ROLLBACK undoes the other's writes (typeorm#1884). One runner per caller and a gate in front of the single connection give
@@ -63,7 +67,7 @@ function tookTooLong(): Problem {
  * busy timeout says.
  */
 export function serialiseSqlite(dataSource: DataSource): DataSource {
-  if (dataSource.options.type !== 'better-sqlite3') return dataSource;
+  if (dataSource.options.type !== 'better-sqlite3' || isSerialised(dataSource)) return dataSource;
   const driver = dataSource.driver as BetterSqlite3Driver;
   const gate = new Gate();
   const statements = new Map<string, unknown>();
@@ -128,5 +132,6 @@ export function serialiseSqlite(dataSource: DataSource): DataSource {
   }
 
   driver.createQueryRunner = () => new GatedQueryRunner();
+  serialised.add(dataSource);
   return dataSource;
 }

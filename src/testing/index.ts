@@ -1,14 +1,17 @@
 /**
- * For tests: the real service on a loopback port, a real database, a clock that tests move, and verbs that tell a story.
+ * For tests. `TestHost` puts a team's own controllers behind Keystile, on a database in memory and a clock that tests move:
  *
  * ```ts
- * const app = await KeystileApp.start();
- * const { key } = await app.issueKey({ scopes: ['send_sms'] });
- * expect((await app.post('/sms', { as: key, body: { to: '+491701234567', text: 'hi' } })).status).toBe(202);
- * await app.stop();
+ * const host = await TestHost.start({ imports: [InvoicesModule] });
+ * const { key } = await host.issueKey({ scopes: ['invoice.read'] });
+ * expect((await host.get('/invoices', { as: key })).status).toBe(200);
+ * await host.stop();
  * ```
+ *
+ * `KeystileApp` is the service itself, on a loopback port and a real database.
  */
 export { FixedClock } from './fixed-clock';
 export { type Answer, callHttp, type CallOptions } from './http-client';
 export { KeystileApp, type TestKey, type TestOptions, type TestPerson } from './keystile-app';
 export { type TemporaryDatabase, temporaryDatabase } from './temporary-database';
+export { TestHost, type TestHostOptions, type TestUser } from './test-host';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type RunningService, startService } from '../service';
+import type { RunningService } from '../service';
 import { refuseEmptyWhere } from './empty-where';
 import { FixedClock } from './fixed-clock';
 import { type Answer, callHttp, type CallOptions } from './http-client';
@@ -65,6 +65,8 @@ export class KeystileApp {
       ...env,
     };
     refuseEmptyWhere();
+    // The service is much, and a domain team's tests need nothing of it.
+    const { startService } = require('../service') as typeof import('../service');
     const service = await startService(environment, { clock, print: () => undefined });
     return new KeystileApp(service, clock, dataDir, database.url, async () => {
       await database.drop();

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createConnection } from 'mysql2/promise';
 
 /** A database for one test file, and how to be rid of it. */
 export interface TemporaryDatabase {
@@ -22,6 +21,7 @@ export async function temporaryDatabase(): Promise<TemporaryDatabase> {
 async function run(server: string, sql: string): Promise<void> {
   const url = new URL(server);
   url.pathname = '';
+  const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection({ uri: url.toString() });
   try {
     await connection.query(sql);
