@@ -27,8 +27,9 @@ random | keep mysql_root_password
 random | keep metrics_token
 printf 'mysql://keystile:%s@mysql:3306/keystile' "$(cat "$folder/mysql_password")" | keep database_url
 
-if [ ! -s "$folder/key_peppers" ] || [ ! -s "$folder/jwt_signing_keys" ]; then
+if [ ! -s "$folder/key_peppers" ] || [ ! -s "$folder/jwt_signing_keys" ] || [ ! -s "$folder/audit_signing_keys" ]; then
   made=$($keystile secrets)
   printf '%s\n' "$made" | sed -n 's/^KEY_PEPPERS=//p' | keep key_peppers
   printf '%s\n' "$made" | sed -n 's/^JWT_SIGNING_KEYS=//p' | keep jwt_signing_keys
+  printf '%s\n' "$made" | sed -n 's/^AUDIT_SIGNING_KEYS=//p' | keep audit_signing_keys
 fi

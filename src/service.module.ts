@@ -2,7 +2,15 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 
-import { AuditModule, type AuditOptions, auditScopes, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
+import {
+  AuditModule,
+  type AuditOptions,
+  auditScopes,
+  CALL_DATABASE,
+  CALL_OBSERVERS,
+  type CallObserver,
+  type CheckpointOptions,
+} from './audit';
 import { AuthenticationModule, sessionCookieName } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM } from './common';
 import type { Secrets, Settings } from './config';
@@ -65,7 +73,11 @@ export class ServiceModule {
         HostModule.forRoot(parts),
         PermissionsModule.forRoot({ scopes: { ...organizationScopes, ...keyScopes, ...auditScopes, ...messagingScopes } }),
         RateLimitsModule,
-        AuditModule.forRoot({ trustedProxies: settings.TRUSTED_PROXIES, journal: journalOf(settings) }),
+        AuditModule.forRoot({
+          trustedProxies: settings.TRUSTED_PROXIES,
+          journal: journalOf(settings),
+          checkpoints: checkpointsOf(settings, secrets),
+        }),
         // Its interceptor stores answers with the headers that those of HttpModule set.
         OperationsModule.forRoot({
           answerSecrets: secrets.derive('idempotent-answers'),
@@ -106,6 +118,16 @@ function journalOf({ JOURNAL_DIR, DATA_DIR, JOURNAL_MAX_BYTES, CALL_LOG_SYNC, RE
     maxBytes: JOURNAL_MAX_BYTES,
     sync: CALL_LOG_SYNC,
     ...(REPLICA_ID === undefined ? {} : { replica: REPLICA_ID }),
+  };
+}
+
+function checkpointsOf(settings: Settings, { auditSigningKeys }: Secrets): CheckpointOptions {
+  const { AUDIT_CHECKPOINT_FILE: file, AUDIT_CHECKPOINT_WEBHOOK: url, AUDIT_CHECKPOINT_WEBHOOK_SECRET: secret } = settings;
+  return {
+    signingKeys: auditSigningKeys,
+    intervalSeconds: settings.AUDIT_CHECKPOINT_INTERVAL_SECONDS,
+    ...(file === undefined ? {} : { file }),
+    ...(url === undefined ? {} : { webhook: { url, secret: secret! } }),
   };
 }
 

@@ -46,7 +46,7 @@ describe('docker-compose.yml', () => {
   it('gives production what it refuses to start without', () => {
     for (const { environment } of ours) {
       expect(Object.keys(environment ?? {})).toEqual(
-        expect.arrayContaining(['KEY_PEPPERS_FILE', 'JWT_SIGNING_KEYS_FILE', 'DATABASE_URL_FILE']),
+        expect.arrayContaining(['KEY_PEPPERS_FILE', 'JWT_SIGNING_KEYS_FILE', 'AUDIT_SIGNING_KEYS_FILE', 'DATABASE_URL_FILE']),
       );
     }
   });

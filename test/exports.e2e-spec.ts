@@ -164,7 +164,8 @@ describe('an export', () => {
     it('A19.6: is an audit event each time', async () => {
       for (let i = 0; i < 2; i++) await download('/v1/audit-events/export?format=csv&action=api_key.*');
       const events = await eventsOf('audit_event.exported');
-      expect(events.map(({ after }) => after)).toEqual(Array(2).fill({ format: 'csv', filter: { action: 'api_key.*' } }));
+      const asked = { format: 'csv', filter: { action: 'api_key.*' } };
+      expect(events.map(({ after }) => after)).toEqual([asked, asked]);
     });
   });
 });

@@ -56,7 +56,7 @@ describe('members', () => {
       expect(joined.status).toBe(201);
       const { body: who } = await app.get('/v1/whoami', { as: joined.body.accessToken as string });
       expect(who.organizationId).toBe(owner.organizationId);
-      expect(who.scopes).toContain('audit_event.*');
+      expect(who.scopes).toContain('audit_event.read');
       const member = await app.get(joined.headers.location as string, { as: owner.token });
       expect(member.body).toMatchObject({ userId: who.id, email, name: 'New', role: 'auditor' });
       expect((await app.get(`/v1/invitations/${invitation.id as string}`, { as: owner.token })).body.status).toBe('accepted');

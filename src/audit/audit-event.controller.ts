@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import type { Principal } from '../common';
@@ -9,6 +9,7 @@ import { AuditEventService } from './audit-event.service';
 import type { Actor } from './audit-trail';
 import { ChainVerifier } from './chain-verifier';
 import { CurrentActor } from './current-actor';
+import { PersonalErasure } from './personal-erasure';
 import { RecordScopeDto } from './record-query.dto';
 
 @ApiTags('Audit events')
@@ -18,6 +19,7 @@ export class AuditEventController {
   constructor(
     private readonly events: AuditEventService,
     private readonly verifier: ChainVerifier,
+    private readonly erasure: PersonalErasure,
   ) {}
 
   /** Lists the changes made in the organization, newest first. */
@@ -45,5 +47,18 @@ export class AuditEventController {
     @Query() { scope }: RecordScopeDto,
   ): Promise<AuditEventView> {
     return this.events.get(principal, actor, scope, id);
+  }
+
+  /** Erases what an event tells about people: address, reason and personal fields. The event stays, and the chain holds. */
+  @Post(':id/erase-personal')
+  @HttpCode(200)
+  @RequireScope('audit_event.erase')
+  erasePersonal(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Param('id', new IdPipe('evt')) id: string,
+    @Query() { scope }: RecordScopeDto,
+  ): Promise<AuditEventView> {
+    return this.erasure.eraseEvent(principal, actor, scope, id);
   }
 }

@@ -1,6 +1,7 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm';
 
 import { BigIntegerColumn, IdColumn, ID_LENGTH, IdPrimaryColumn, indexName, LongTextColumn, TextColumn, TimeColumn } from '../persistence';
+import { AuditCheckpoint } from './checkpoint.entity';
 
 const AUDIT_EVENTS = 'keystile_audit_events';
 
@@ -96,4 +97,4 @@ export class AuditHead {
   readonly hash!: string;
 }
 
-export const auditEntities = [AuditEvent, AuditPersonal, AuditHead];
+export const auditEntities = [AuditEvent, AuditPersonal, AuditHead, AuditCheckpoint];

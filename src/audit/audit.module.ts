@@ -17,16 +17,24 @@ import { CallSearches } from './call-search';
 import { CallStore, JOURNAL_OPTIONS } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { ChainVerifier } from './chain-verifier';
+import { CheckpointController } from './checkpoint.controller';
+import { CheckpointDelivery } from './checkpoint-delivery';
+import { CheckpointJob } from './checkpoint-job';
+import { CHECKPOINT_OPTIONS, type CheckpointOptions } from './checkpoint-options';
+import { Checkpoints } from './checkpoint.service';
 import { AuditExportController, CallExportController } from './export.controller';
 import { CALL_SINK } from './finished-call';
 import { journalOptions } from './journal-options';
 import type { JournalOptions } from './journal';
+import { PersonalErasure } from './personal-erasure';
 import { UsageController } from './usage.controller';
 import { UsageService } from './usage.service';
 
 export interface AuditOptions {
   /** Proxies whose `X-Forwarded-For` is believed. Default: none. */
   readonly trustedProxies?: IpAllowlist;
+  /** Default: audit chains are not signed. */
+  readonly checkpoints?: CheckpointOptions;
   /** Where answered calls are kept until they are in the database. Default: `data/keystile-journal` in the folder of the process. */
   readonly journal?: Partial<JournalOptions>;
 }
@@ -48,7 +56,9 @@ export class AuditModule {
       module: AuditModule,
       global: true,
       imports: options.imports ?? [],
-      controllers: api ? [CallExportController, AuditExportController, CallLogController, UsageController, AuditEventController] : [],
+      controllers: api
+        ? [CallExportController, AuditExportController, CheckpointController, CallLogController, UsageController, AuditEventController]
+        : [],
       providers: [
         provideOptions(AUDIT_OPTIONS, options),
         {
@@ -75,8 +85,17 @@ export class AuditModule {
         ChainVerifier,
         CallExport,
         AuditExport,
+        {
+          provide: CHECKPOINT_OPTIONS,
+          inject: [AUDIT_OPTIONS],
+          useFactory: ({ checkpoints = { signingKeys: [] } }: AuditOptions) => checkpoints,
+        },
+        Checkpoints,
+        CheckpointDelivery,
+        CheckpointJob,
+        PersonalErasure,
       ],
-      exports: [AuditHistory, AuditTrail, CallRecorder, CallStore],
+      exports: [AuditHistory, AuditTrail, PersonalErasure, CallRecorder, CallStore],
     };
   }
 }

@@ -54,5 +54,5 @@ async function* asNdjson<Row extends object>(pages: Pages<Row>): AsyncGenerator<
 }
 
 /** What JSON leaves as it is and some readers take for the end of a line is escaped; it means the same. */
-const jsonLine = (row: object): string =>
+export const jsonLine = (row: object): string =>
   `${JSON.stringify(row).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;

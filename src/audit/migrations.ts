@@ -43,6 +43,28 @@ export const auditMigrations: readonly Migration[] = [
       ]);
     },
   },
+  {
+    name: '0008-audit-checkpoints',
+    async up(schema) {
+      await schema.createTable(
+        'keystile_audit_checkpoints',
+        [
+          schema.id('organization_id', { isPrimary: true }),
+          schema.bigInteger('sequence', { isPrimary: true }),
+          schema.ascii('hash', 64),
+          schema.time('at'),
+          schema.ascii('kid', 64),
+          schema.ascii('signature', 128),
+          schema.time('filed_at', { isNullable: true }),
+          schema.time('delivered_at', { isNullable: true }),
+          schema.integer('attempts'),
+          schema.time('due_at', { isNullable: true }),
+          schema.text('error', 255, { isNullable: true }),
+        ],
+        [{ columns: ['organization_id', 'at'] }, { columns: ['due_at'] }],
+      );
+    },
+  },
 ];
 
 /** The call log lives in a file of its own on SQLite, so that writing it never waits for the gate of the rest. */

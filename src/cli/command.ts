@@ -1,6 +1,7 @@
 import { type Environment, newPeppers, newSigningKeys, SETTINGS, SettingsError } from '../config';
 import { SetupService } from '../organizations';
 import { withServiceParts } from '../service';
+import { verifyAuditExport } from './verify-audit-export';
 
 /** Where a command writes. */
 export interface Output {
@@ -54,8 +55,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: (_words, _environment, { out }) => {
       out(`KEY_PEPPERS=${newPeppers()}`);
       out(`JWT_SIGNING_KEYS=${newSigningKeys()}`);
+      out(`AUDIT_SIGNING_KEYS=${newSigningKeys()}`);
       return Promise.resolve(true);
     },
+  },
+  audit: {
+    usage: 'audit verify <export.ndjson> [--checkpoint <file>] [--keys <file>]',
+    does: 'checks an export of audit events, without service and database, and names the first bad event',
+    run: ([verb, ...words], _environment, output) => (verb === 'verify' ? verifyAuditExport(words, output) : Promise.resolve(false)),
   },
   settings: {
     usage: 'settings',
@@ -76,9 +83,10 @@ export async function runCommand(words: readonly string[], environment: Environm
   const [name = '', ...rest] = words;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
+    const widest = Math.max(...Object.values(COMMANDS).map(({ usage }) => usage.length));
     output.error(
       `Usage: keystile <command>\n${Object.values(COMMANDS)
-        .map(({ usage, does }) => `  ${usage.padEnd(20)} ${does}`)
+        .map(({ usage, does }) => `  ${usage.padEnd(widest)}  ${does}`)
         .join('\n')}`,
     );
     return 2;

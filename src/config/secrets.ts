@@ -25,6 +25,8 @@ export interface Secrets {
   readonly peppers: readonly Pepper[];
   /** The first one signs. */
   readonly signingKeys: readonly SigningJwk[];
+  /** The first one signs audit checkpoints. */
+  readonly auditSigningKeys: readonly SigningJwk[];
   /** Secrets for one purpose each, one per live pepper, the first one active: cursors, refresh tokens, stored answers. */
   derive(purpose: string): readonly Buffer[];
 }
@@ -39,10 +41,12 @@ const LEAST_SECRET_BYTES = 32;
  */
 export function loadSecrets(settings: Settings): Secrets {
   const peppers = parsePeppers(settings.KEY_PEPPERS ?? keptInDataDir(settings, 'key-peppers', newPeppers));
-  const signingKeys = parseSigningKeys(settings.JWT_SIGNING_KEYS ?? keptInDataDir(settings, 'jwt-signing-keys.json', newSigningKeys));
+  const keys = (name: 'JWT_SIGNING_KEYS' | 'AUDIT_SIGNING_KEYS', file: string): SigningJwk[] =>
+    parseSigningKeys(name, settings[name] ?? keptInDataDir(settings, file, newSigningKeys));
   return {
     peppers,
-    signingKeys,
+    signingKeys: keys('JWT_SIGNING_KEYS', 'jwt-signing-keys.json'),
+    auditSigningKeys: keys('AUDIT_SIGNING_KEYS', 'audit-signing-keys.json'),
     derive: (purpose) => peppers.map(({ secret }) => Buffer.from(hkdfSync('sha256', secret, '', `keystile:${purpose}`, 32))),
   };
 }
@@ -50,7 +54,7 @@ export function loadSecrets(settings: Settings): Secrets {
 /** A line for `KEY_PEPPERS`. */
 export const newPeppers = (): string => `p${Date.now().toString(36)}:${randomBytes(LEAST_SECRET_BYTES).toString('base64')}`;
 
-/** A value for `JWT_SIGNING_KEYS`. */
+/** A value for `JWT_SIGNING_KEYS` or `AUDIT_SIGNING_KEYS`. */
 export function newSigningKeys(): string {
   const { privateKey } = generateKeyPairSync('ed25519');
   return JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: randomBytes(6).toString('hex') }]);
@@ -81,12 +85,12 @@ function parsePeppers(given: string): Pepper[] {
   return wellFormed;
 }
 
-function parseSigningKeys(given: string): SigningJwk[] {
+function parseSigningKeys(name: string, given: string): SigningJwk[] {
   const keys = parseJson(given);
   const wellFormed = Array.isArray(keys) && keys.length > 0 && keys.every(isSigningJwk);
   if (!wellFormed || new Set(keys.map(({ kid }) => kid)).size !== keys.length) {
     throw new SettingsError([
-      'JWT_SIGNING_KEYS: expected a JSON array of private Ed25519 JWKs (kty OKP, crv Ed25519, x, d), each with a kid of its own',
+      `${name}: expected a JSON array of private Ed25519 JWKs (kty OKP, crv Ed25519, x, d), each with a kid of its own`,
     ]);
   }
   return keys;

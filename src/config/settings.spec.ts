@@ -75,11 +75,33 @@ describe('settings', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
       'KEY_PEPPERS: expected a value, because NODE_ENV=production',
       'JWT_SIGNING_KEYS: expected a value, because NODE_ENV=production',
+      'AUDIT_SIGNING_KEYS: expected a value, because NODE_ENV=production',
     ]);
     for (const placeholder of ['changeme', 'secret', 'xxxxxxxxxxxxxxxx', 'CHANGE_ME']) {
       expect(faultsOf({ KEY_PEPPERS: placeholder, METRICS_TOKEN: placeholder })).toHaveLength(2);
     }
-    expect(faultsOf({ NODE_ENV: 'production', KEY_PEPPERS: newPeppers(), JWT_SIGNING_KEYS: newSigningKeys() })).toEqual([]);
+    const secrets = { KEY_PEPPERS: newPeppers(), JWT_SIGNING_KEYS: newSigningKeys(), AUDIT_SIGNING_KEYS: newSigningKeys() };
+    expect(faultsOf({ NODE_ENV: 'production', ...secrets })).toEqual([]);
+  });
+
+  it.each([
+    ['https://audit.example.com/checkpoints', true],
+    ['http://127.0.0.1:9000/', true],
+    ['http://localhost/', true],
+    ['http://[::1]:9000/', true],
+    ['http://audit.example.com/', false],
+    ['http://127.0.0.1.example.com/', false],
+    ['https://user:password@audit.example.com/', false],
+    ['ftp://audit.example.com/', false],
+    ['audit.example.com', false],
+  ])('A20.4: take %s as a webhook of checkpoints: %s', (AUDIT_CHECKPOINT_WEBHOOK, taken) => {
+    expect(faultsOf({ AUDIT_CHECKPOINT_WEBHOOK, AUDIT_CHECKPOINT_WEBHOOK_SECRET: 'e0b1f1c5a7' })).toHaveLength(taken ? 0 : 1);
+  });
+
+  it('ask for the secret of a webhook', () => {
+    expect(faultsOf({ AUDIT_CHECKPOINT_WEBHOOK: 'https://audit.example.com' })).toEqual([
+      'AUDIT_CHECKPOINT_WEBHOOK_SECRET: expected a value, because AUDIT_CHECKPOINT_WEBHOOK is set',
+    ]);
   });
 
   it('ask for what a provider needs', () => {

@@ -53,6 +53,21 @@ export const SETTINGS = {
   JWT_SIGNING_KEYS: secret({
     description: 'A JSON array of private Ed25519 JWKs with a kid each; the first one signs, all of them verify.',
   }),
+  AUDIT_SIGNING_KEYS: secret({
+    description: 'A JSON array of private Ed25519 JWKs with a kid each: the first one signs audit checkpoints, all of them are published.',
+  }),
+  AUDIT_CHECKPOINT_INTERVAL_SECONDS: integer(3_600, 60, 86_400, {
+    description: 'How often an audit chain that has grown is signed.',
+  }),
+  AUDIT_CHECKPOINT_FILE: text(undefined, { description: 'A file that every audit checkpoint is appended to, one JSON object a line.' }),
+  AUDIT_CHECKPOINT_WEBHOOK: {
+    ...url(undefined, ['http:', 'https:'], {
+      description: 'Where every audit checkpoint is posted to: https, or http to this very machine.',
+      example: 'https://audit.example.com/checkpoints',
+    }),
+    parse: (given: string) => (isPrivateChannel(given) ? given : undefined),
+  },
+  AUDIT_CHECKPOINT_WEBHOOK_SECRET: secret({ description: 'Signs what is posted to AUDIT_CHECKPOINT_WEBHOOK, by HMAC-SHA-256.' }),
   JWT_SOURCES: list('cookie,header', {
     description: 'Where access tokens of people are accepted.',
     expected: 'cookie, header or both, separated by a comma',
@@ -164,6 +179,14 @@ function isPlaceholder(value: string): boolean {
   return PLACEHOLDERS.has(value.toLowerCase().trim()) || /^(.)\1*$/.test(value);
 }
 
+/** Nobody on the way reads it, and it holds no password. */
+function isPrivateChannel(given: string): boolean {
+  if (!URL.canParse(given)) return false;
+  const { protocol, hostname, username, password } = new URL(given);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback));
+}
+
 /** Settings that are of no use alone. */
 function missingTogether(settings: Settings): string[] {
   const needs: ReadonlyArray<[boolean, string, readonly SettingName[]]> = [
@@ -177,7 +200,8 @@ function missingTogether(settings: Settings): string[] {
       `WHATSAPP_PROVIDER=${settings.WHATSAPP_PROVIDER}`,
       ['WHATSAPP_PROVIDER_PHONE_ID', 'WHATSAPP_PROVIDER_TOKEN'],
     ],
-    [settings.NODE_ENV === 'production', 'NODE_ENV=production', ['KEY_PEPPERS', 'JWT_SIGNING_KEYS']],
+    [settings.NODE_ENV === 'production', 'NODE_ENV=production', ['KEY_PEPPERS', 'JWT_SIGNING_KEYS', 'AUDIT_SIGNING_KEYS']],
+    [settings.AUDIT_CHECKPOINT_WEBHOOK !== undefined, 'AUDIT_CHECKPOINT_WEBHOOK is set', ['AUDIT_CHECKPOINT_WEBHOOK_SECRET']],
   ];
   return needs.flatMap(([active, because, names]) =>
     active ? names.filter((name) => settings[name] === undefined).map((name) => `${name}: expected a value, because ${because}`) : [],

@@ -4,6 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { notFound } from '../common';
 import { OpenApiDocument } from '../openapi';
 import { Public } from '../permissions';
+import { auditPage } from './audit.page';
 import { authenticationMarkdown, authenticationPage } from './authentication.page';
 import { errorsPage } from './errors.page';
 import { PAGE_SECURITY_POLICY, renderPage } from './page';
@@ -30,12 +31,14 @@ export class DocsController {
   private reference: string | undefined;
   private readonly errors = renderPage(errorsPage());
   private readonly authentication: string;
+  private readonly audit: string;
 
   constructor(
     private readonly document: OpenApiDocument,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {
     this.authentication = renderPage(authenticationPage(publicUrl));
+    this.audit = renderPage(auditPage(publicUrl));
   }
 
   @Get()
@@ -68,6 +71,12 @@ export class DocsController {
   @HtmlPage()
   showErrors(): string {
     return this.errors;
+  }
+
+  @Get('docs/audit')
+  @HtmlPage()
+  showAudit(): string {
+    return this.audit;
   }
 
   @Get('docs/assets/:name')

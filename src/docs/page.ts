@@ -28,6 +28,7 @@ const PAGES = [
   { path: '/docs', name: 'API reference' },
   { path: '/docs/authentication', name: 'Authentication' },
   { path: '/docs/errors', name: 'Errors' },
+  { path: '/docs/audit', name: 'Audit' },
 ] as const;
 
 /** A whole document around the text of a page. */

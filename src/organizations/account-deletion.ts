@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { AuditTrail } from '../audit';
+import { AuditTrail, PersonalErasure } from '../audit';
 import { type Clock, CLOCK, conflict } from '../common';
 import { inTransaction } from '../persistence';
 import { isStillAccount } from './accounts';
@@ -25,6 +25,7 @@ export class AccountDeletion {
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly audit: AuditTrail,
+    private readonly personal: PersonalErasure,
     private readonly users: UserService,
     private readonly sessions: SessionService,
     private readonly oneTimeTokens: OneTimeTokens,
@@ -44,7 +45,10 @@ export class AccountDeletion {
       await this.oneTimeTokens.void(manager, account.id);
       await manager.delete(Membership, { userId: account.id });
       await this.erase(manager, account);
-      await recordIn(manager, this.audit, organizationIds, account.id, { actor, action: 'user.deleted' });
+      // What the records tell of the person goes, too; the last events have no address of theirs any more.
+      const nobody = { ...actor, ip: null };
+      await this.personal.erasePerson(manager, nobody, account.id);
+      await recordIn(manager, this.audit, organizationIds, account.id, { actor: nobody, action: 'user.deleted' });
     });
   }
 

@@ -34,7 +34,16 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   {
     name: 'auditor',
     description: 'Reads and exports, changes nothing.',
-    scopes: ['api_key.read', 'call_log.*', 'audit_event.*', 'organization.read', 'member.read', 'role.read', 'service_account.read'],
+    scopes: [
+      'api_key.read',
+      'call_log.*',
+      'audit_event.read',
+      'audit_event.checkpoint',
+      'organization.read',
+      'member.read',
+      'role.read',
+      'service_account.read',
+    ],
   },
 ];
 
