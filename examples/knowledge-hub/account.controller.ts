@@ -9,6 +9,7 @@ import {
   hint,
   KeyReader,
   KeyService,
+  type KeyView,
   notFound,
   type Principal,
   Public,
@@ -18,8 +19,6 @@ import {
 import { Accounts } from './accounts';
 import { FULL_ACCESS, SESSION_COOKIE } from './hub-rules';
 import type { HubUser } from './hub.entity';
-
-type KeyView = Awaited<ReturnType<KeyReader['get']>>;
 
 class AccountDto {
   @IsEmail()

@@ -14,8 +14,9 @@ export class Cards {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async create(userId: string, { type, title = null, content = '', isFavorite = false, ...dto }: CreateCardDto): Promise<Card> {
+  async create(userId: string, { type, content = '', isFavorite = false, ...dto }: CreateCardDto): Promise<Card> {
     const now = this.clock.now();
+    const title = dto.title ?? null;
     const url = type === 'text' ? null : (dto.url ?? null);
     const card: Card = {
       id: randomUUID(),

@@ -10,10 +10,11 @@ async function main(): Promise<void> {
   const app = await NestFactory.create(KnowledgeHubModule.forRoot({ database, peppers }), new FastifyAdapter());
   app.enableShutdownHooks();
   await app.listen(port, host);
-  console.log(`Settings and documents: ${await app.getUrl()}/settings, ${await app.getUrl()}/docs`);
+  const url = await app.getUrl();
+  process.stdout.write(`Settings: ${url}/settings\nDocuments: ${url}/docs\n`);
 }
 
 main().catch((error: unknown) => {
-  console.error(error);
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
 });

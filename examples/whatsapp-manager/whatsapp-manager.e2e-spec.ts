@@ -1,0 +1,461 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openDatabase } from 'keystile';
+import { type Answer, callHttp, type CallOptions, FixedClock, type TemporaryDatabase, temporaryDatabase } from 'keystile/testing';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+
+import { DOCUMENTED_PORT } from './manager-rules';
+import {
+  prepareWhatsappManager,
+  WhatsappManagerModule,
+  type WhatsappManagerOptions,
+  whatsappManagerEntities,
+} from './whatsapp-manager.module';
+
+const PASSWORD = 'correct horse battery staple';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const peppers = [{ id: 'p1', secret: randomBytes(32) }];
+const clock = new FixedClock(new Date('2024-01-01T00:00:00Z'));
+
+let temporary: TemporaryDatabase;
+let database: DataSource;
+let app: NestFastifyApplication;
+let url: string;
+
+beforeAll(async () => {
+  temporary = await temporaryDatabase();
+  database = await openDatabase(temporary.url ?? 'sqlite::memory:', whatsappManagerEntities);
+  await prepareWhatsappManager(database);
+  app = await start();
+  url = await app.getUrl();
+});
+
+afterAll(async () => {
+  await app?.close();
+  await database?.destroy();
+  await temporary?.drop();
+});
+
+async function start(options: Partial<WhatsappManagerOptions> = {}): Promise<NestFastifyApplication> {
+  const started = await NestFactory.create<NestFastifyApplication>(
+    WhatsappManagerModule.forRoot({ database, peppers, clock, ...options }),
+    new FastifyAdapter(),
+    { logger: ['error'], abortOnError: false },
+  );
+  await started.listen(0, '127.0.0.1');
+  return started;
+}
+
+const call = (method: string, path: string, options?: CallOptions): Promise<Answer> => callHttp(url, method, path, options);
+
+/** The same verbs for a person with a JWT and a program with a key. */
+interface Caller {
+  call(method: string, path: string, body?: object): Promise<Answer>;
+}
+
+const withKey = (key: string): Caller => ({
+  call: (method, path, body) => call(method, path, { headers: { 'x-api-key': key }, ...(body ? { body } : {}) }),
+});
+
+class User implements Caller {
+  private constructor(
+    readonly id: string,
+    readonly token: string,
+  ) {}
+
+  static async admin(): Promise<User> {
+    const registered = await call('POST', '/api/auth/register', {
+      body: { email: newEmail(), password: PASSWORD, full_name: 'Ada Admin', organization_name: 'Acme' },
+    });
+    expect(registered.status).toBe(201);
+    const { user, access_token } = registered.body.data;
+    return new User(user.id, access_token);
+  }
+
+  /** A colleague. */
+  async colleague(role: string): Promise<User> {
+    const email = newEmail();
+    const body = { email, password: PASSWORD, full_name: role, role };
+    expect((await this.call('POST', '/api/users', body)).status).toBe(201);
+    const { data } = (await call('POST', '/api/auth/login', { body: { email, password: PASSWORD } })).body;
+    return new User(data.user.id, data.access_token);
+  }
+
+  call(method: string, path: string, body?: object): Promise<Answer> {
+    return call(method, path, { as: this.token, ...(body ? { body } : {}) });
+  }
+
+  async createKey(body: object = { name: 'Production Integration' }): Promise<Record<string, string>> {
+    const answer = await this.call('POST', '/api/api-keys', body);
+    expect(answer.status).toBe(201);
+    return answer.body.data as Record<string, string>;
+  }
+
+  async keys(): Promise<Array<Record<string, unknown>>> {
+    const answer = await this.call('GET', '/api/api-keys');
+    expect(answer.status).toBe(200);
+    return answer.body.data as Array<Record<string, unknown>>;
+  }
+}
+
+const newEmail = (): string => `${randomBytes(6).toString('hex')}@example.com`;
+const contacts = (caller: Caller): Promise<Answer> => caller.call('GET', '/api/contacts');
+const INVALID = { status: 401, body: { status: 'error', message: 'Invalid API key' } };
+
+describe('credentials', () => {
+  it('W01 are a JWT or an API key, on the same endpoints', async () => {
+    const admin = await User.admin();
+    const { key } = await admin.createKey();
+    expect((await contacts(admin)).status).toBe(200);
+    expect((await contacts(withKey(key!))).status).toBe(200);
+    expect(await call('GET', '/api/contacts')).toMatchObject({ status: 401, body: { status: 'error' } });
+  });
+
+  it('W02 of programs come in X-API-Key', async () => {
+    const admin = await User.admin();
+    const { key } = await admin.createKey();
+    expect((await call('GET', '/api/contacts', { headers: { 'X-API-Key': key! } })).status).toBe(200);
+    expect((await call('GET', '/api/contacts', { headers: { 'x-api-key': admin.token } })).status).toBe(401);
+    expect((await call('GET', `/api/contacts?api_key=${key!}`)).status).toBe(401);
+  });
+
+  it('W02 come as a bearer token only where the configuration says so', async () => {
+    const admin = await User.admin();
+    const { key } = await admin.createKey();
+    expect((await call('GET', '/api/contacts', { as: key! })).status).toBe(401);
+    const lenient = await start({ takesBearerKeys: true });
+    const at = await lenient.getUrl();
+    expect((await callHttp(at, 'GET', '/api/contacts', { as: key! })).status).toBe(200);
+    expect((await callHttp(at, 'GET', '/api/contacts', { headers: { 'x-api-key': key! } })).status).toBe(200);
+    await lenient.close();
+  });
+
+  it('W03 are shown to GET /api/contacts on port 8080', async () => {
+    expect(DOCUMENTED_PORT).toBe(8080);
+    expect(readFileSync(join(__dirname, 'main.ts'), 'utf8')).toContain('{ port: DOCUMENTED_PORT }');
+    const admin = await User.admin();
+    const { key } = await admin.createKey();
+    expect(await contacts(withKey(key!))).toMatchObject({ status: 200, body: { status: 'success', data: [] } });
+  });
+});
+
+describe('the list of keys', () => {
+  it('W04, W05 holds every key of the organization, whoever made it, and none of another one', async () => {
+    const [admin, stranger] = [await User.admin(), await User.admin()];
+    const second = await admin.colleague('admin');
+    await stranger.createKey({ name: 'Theirs' });
+    await admin.createKey({ name: 'First' });
+    await second.createKey({ name: 'Second' });
+    const answer = await admin.call('GET', '/api/api-keys');
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.body)).toEqual(['status', 'data']);
+    expect(answer.body.status).toBe('success');
+    expect((answer.body.data as Array<{ name: string }>).map(({ name }) => name).toSorted()).toEqual(['First', 'Second']);
+    expect(await second.keys()).toEqual(await admin.keys());
+  });
+
+  it('W04 holds them all, however many there are', async () => {
+    const admin = await User.admin();
+    for (let i = 0; i < 105; i++) await admin.createKey({ name: `Key ${i}` });
+    expect(await admin.keys()).toHaveLength(105);
+  });
+
+  it('W06 shows exactly id, name, key_prefix, last_used_at, expires_at, is_active and created_at', async () => {
+    const admin = await User.admin();
+    const { key, id } = await admin.createKey({ name: 'Production Integration', expires_at: '2025-12-31T23:59:59Z' });
+    const before = {
+      id,
+      name: 'Production Integration',
+      key_prefix: key!.slice(4, 12),
+      last_used_at: null,
+      expires_at: '2025-12-31T23:59:59Z',
+      is_active: true,
+      created_at: clock.now().toISOString().replace('.000Z', 'Z'),
+    };
+    expect(id).toMatch(UUID);
+    expect(await admin.keys()).toEqual([before]);
+    clock.move({ minutes: 5 });
+    await contacts(withKey(key!));
+    expect(await admin.keys()).toEqual([{ ...before, last_used_at: clock.now().toISOString().replace('.000Z', 'Z') }]);
+  });
+
+  it('W06 says `is_active: false` of a key that has expired, and of one whose maker has left', async () => {
+    const admin = await User.admin();
+    const leaver = await admin.colleague('admin');
+    await leaver.createKey({ name: 'Of somebody who leaves' });
+    await admin.call('PUT', `/api/users/${leaver.id}`, { is_active: false });
+    expect(await admin.keys()).toEqual([expect.objectContaining({ is_active: false })]);
+    const { key } = await admin.createKey({ name: 'Short', expires_at: new Date(clock.now().getTime() + 60_000).toISOString() });
+    expect((await contacts(withKey(key!))).status).toBe(200);
+    clock.move({ minutes: 2 });
+    const expired = (await admin.keys()).find(({ name }) => name === 'Short');
+    expect(expired).toMatchObject({ is_active: false });
+    expect((await contacts(withKey(key!))).status).toBe(401);
+  });
+});
+
+describe('a new key', () => {
+  it('W09 is answered with 201 and exactly id, name, key, key_prefix, expires_at and created_at', async () => {
+    const admin = await User.admin();
+    const answer = await admin.call('POST', '/api/api-keys', { name: 'Production Integration', expires_at: '2025-12-31T23:59:59Z' });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      status: 'success',
+      data: {
+        id: expect.stringMatching(UUID),
+        name: 'Production Integration',
+        key: expect.stringMatching(/^whm_[0-9a-f]{32}$/),
+        key_prefix: (answer.body.data.key as string).slice(4, 12),
+        expires_at: '2025-12-31T23:59:59Z',
+        created_at: clock.now().toISOString().replace('.000Z', 'Z'),
+      },
+    });
+  });
+
+  it.each([[{}], [{ name: '' }], [{ name: '   ' }], [{ name: 7 }], [{ name: null }]])(
+    'W07 needs a friendly name, and %j has none',
+    async (body) => {
+      const admin = await User.admin();
+      expect(await admin.call('POST', '/api/api-keys', body)).toMatchObject({
+        status: 400,
+        body: { status: 'error', errors: [{ field: 'name' }] },
+      });
+      expect(await admin.keys()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['2025-12-31T23:59:59Z', '2025-12-31T23:59:59Z'],
+    ['2025-12-31T23:59:59+02:00', '2025-12-31T21:59:59Z'],
+    ['2025-12-31T23:59:59.500-05:30', '2026-01-01T05:29:59.500Z'],
+    [null, null],
+    [undefined, null],
+  ])('W08 expires at %s, that is at %s', async (given, shown) => {
+    const admin = await User.admin();
+    expect(await admin.createKey({ name: 'x', ...(given === undefined ? {} : { expires_at: given }) })).toMatchObject({
+      expires_at: shown,
+    });
+  });
+
+  it.each(['2025-12-31', '2025-12-31T23:59:59', '2025-02-30T00:00:00Z', '31.12.2025', '', 1_767_225_599, '2020-01-01T00:00:00Z'])(
+    'W08 does not expire at %j, which is no RFC 3339 time to come',
+    async (expires_at) => {
+      const admin = await User.admin();
+      expect(await admin.call('POST', '/api/api-keys', { name: 'x', expires_at })).toMatchObject({
+        status: 400,
+        body: { status: 'error' },
+      });
+      expect(await admin.keys()).toEqual([]);
+    },
+  );
+
+  it('W09 is shown once, and never stored', async () => {
+    const admin = await User.admin();
+    const { key } = await admin.createKey();
+    expect((await admin.call('GET', '/api/api-keys')).text).not.toContain(key!.slice(12));
+    for (const table of ['api_keys', 'api_key_credentials', 'keystile_audit_events', 'keystile_call_logs']) {
+      expect(JSON.stringify(await database.query(`SELECT * FROM ${table}`))).not.toContain(key!.slice(12));
+    }
+  });
+
+  it('W12 reads whm_ and 32 hexadecimal characters', async () => {
+    const admin = await User.admin();
+    for (let i = 0; i < 5; i++) expect((await admin.createKey()).key).toMatch(/^whm_[0-9a-f]{32}$/);
+  });
+
+  it('W12 the example of the document reads like a key, and is an invalid one', async () => {
+    expect(await contacts(withKey('whm_a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6'))).toMatchObject(INVALID);
+    const calls = await prefixesInLog(() => contacts(withKey('whm_a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6')));
+    expect(calls).toContain('whm_a1b2c3d4');
+    expect(await contacts(withKey('whm_A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6'))).toMatchObject(INVALID);
+  });
+
+  it('W13 has the first 8 characters behind whm_ as its key_prefix', async () => {
+    const { key, key_prefix } = await (await User.admin()).createKey();
+    expect(key_prefix).toBe(key!.slice('whm_'.length, 'whm_'.length + 8));
+  });
+
+  it('W07 is for admins to make: others may not even see them', async () => {
+    const admin = await User.admin();
+    const agent = await admin.colleague('agent');
+    expect((await agent.call('POST', '/api/api-keys', { name: 'x' })).status).toBe(403);
+    expect((await agent.call('GET', '/api/api-keys')).status).toBe(403);
+  });
+});
+
+describe('deleting a key', () => {
+  it('W10, W11 revokes it at once and for good, in the words of the document; the row stays', async () => {
+    const admin = await User.admin();
+    const { key, id } = await admin.createKey();
+    expect((await contacts(withKey(key!))).status).toBe(200);
+    const answer = await admin.call('DELETE', `/api/api-keys/${id!}`);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ status: 'success', data: { message: 'API key deleted successfully' } });
+    expect((await contacts(withKey(key!))).status).toBe(401);
+    expect(await admin.keys()).toEqual([]);
+    expect((await admin.call('DELETE', `/api/api-keys/${id!}`)).status).toBe(404);
+    const rows: object[] = await database.query(
+      'SELECT k.id FROM api_keys k JOIN api_key_credentials c ON c.key_id = k.id WHERE c.prefix = ? AND k.revoked_at IS NOT NULL',
+      [key!.slice(0, 12)],
+    );
+    expect(rows).toHaveLength(1);
+    for (const method of ['PUT', 'PATCH', 'POST']) {
+      expect((await admin.call(method, `/api/api-keys/${id!}`, { is_active: true })).status).toBe(404);
+    }
+  });
+
+  it('W10 is not possible from another organization, nor for what is no id', async () => {
+    const [admin, stranger] = [await User.admin(), await User.admin()];
+    const { key, id } = await admin.createKey();
+    for (const other of [id!, 'x', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '%00']) {
+      expect(await stranger.call('DELETE', `/api/api-keys/${other}`)).toMatchObject({ status: 404, body: { status: 'error' } });
+    }
+    expect((await contacts(withKey(key!))).status).toBe(200);
+  });
+});
+
+describe('what a key may do', () => {
+  it('W15 is what its maker may do at the moment of the call: a demoted admin demotes the key, both ways', async () => {
+    const admin = await User.admin();
+    const maker = await admin.colleague('admin');
+    const { key } = await maker.createKey();
+    const program = withKey(key!);
+    const campaigns = (): Promise<Answer> => program.call('GET', '/api/campaigns');
+    expect((await campaigns()).status).toBe(200);
+
+    await admin.call('PUT', `/api/users/${maker.id}`, { role: 'agent' });
+    expect(await campaigns()).toMatchObject({ status: 403, body: { status: 'error' } });
+    expect((await contacts(program)).status).toBe(200);
+    expect((await program.call('POST', '/api/api-keys', { name: 'more' })).status).toBe(403);
+
+    await admin.call('PUT', `/api/users/${maker.id}`, { role: 'admin' });
+    expect((await campaigns()).status).toBe(200);
+  });
+
+  it('W15 is nothing once its maker is out', async () => {
+    const admin = await User.admin();
+    const maker = await admin.colleague('admin');
+    const { key } = await maker.createKey();
+    await admin.call('PUT', `/api/users/${maker.id}`, { is_active: false });
+    expect((await contacts(withKey(key!))).status).toBe(401);
+    expect((await contacts(maker)).status).toBe(401);
+  });
+
+  it('W15 a key made with a key inherits from the same admin', async () => {
+    const admin = await User.admin();
+    const maker = await admin.colleague('admin');
+    const { key } = await maker.createKey();
+    const child = await withKey(key!).call('POST', '/api/api-keys', { name: 'Child' });
+    expect(child.status).toBe(201);
+    const program = withKey(child.body.data.key as string);
+    expect((await program.call('GET', '/api/campaigns')).status).toBe(200);
+    await admin.call('PUT', `/api/users/${maker.id}`, { role: 'agent' });
+    expect((await program.call('GET', '/api/campaigns')).status).toBe(403);
+  });
+
+  it('W15 an organization keeps an admin, also when two demote each other at the same moment', async () => {
+    const admin = await User.admin();
+    const second = await admin.colleague('admin');
+    const answers = await Promise.all([
+      admin.call('PUT', `/api/users/${second.id}`, { role: 'agent' }),
+      second.call('PUT', `/api/users/${admin.id}`, { role: 'agent' }),
+    ]);
+    const statuses = answers.map(({ status }) => status).toSorted();
+    expect(statuses[0]).toBe(200);
+    expect([403, 409]).toContain(statuses[1]);
+    expect((await admin.call('PUT', `/api/users/${admin.id}`, { is_active: false })).status).not.toBe(200);
+  });
+
+  it('W16 is all of it: contacts and assignment, messages, templates and flows, campaigns, chatbot, analytics', async () => {
+    const admin = await User.admin();
+    const agent = await admin.colleague('agent');
+    const program = withKey((await admin.createKey()).key!);
+    const ok = async (method: string, path: string, body?: object): Promise<any> => {
+      const answer = await program.call(method, path, body);
+      expect([method, path, answer.status]).toEqual([method, path, method === 'POST' && !path.endsWith('/start') ? 201 : 200]);
+      expect(answer.body.status).toBe('success');
+      return answer.body.data;
+    };
+
+    const grace = await ok('POST', '/api/contacts', { name: 'Grace', phone: '+491701234567' });
+    expect((await program.call('POST', '/api/contacts', { name: 'Twin', phone: '+491701234567' })).status).toBe(409);
+    expect(await ok('PUT', `/api/contacts/${grace.id}`, { name: 'Grace H.' })).toMatchObject({ name: 'Grace H.' });
+    expect(await ok('PUT', `/api/contacts/${grace.id}/assign`, { user_id: agent.id })).toMatchObject({ assigned_user_id: agent.id });
+    expect(await ok('GET', `/api/contacts?assigned_to=${agent.id}`)).toHaveLength(1);
+
+    expect(await ok('POST', `/api/contacts/${grace.id}/messages`, { content: 'Hello' })).toMatchObject({ status: 'queued' });
+    expect(await ok('GET', `/api/contacts/${grace.id}/messages`)).toHaveLength(1);
+
+    const template = await ok('POST', '/api/templates', { name: 'Offer', body: 'Dear {{name}}, {{unknown}}' });
+    expect(await ok('GET', '/api/templates')).toEqual([template]);
+    const flow = await ok('POST', '/api/flows', { name: 'Sign-up', steps: ['Your name?', 'Your city?'] });
+    expect(await ok('GET', '/api/flows')).toEqual([flow]);
+
+    expect(await ok('PUT', '/api/chatbot/settings', { is_enabled: true, greeting: 'Welcome!' })).toMatchObject({ is_enabled: true });
+    expect(await ok('GET', '/api/chatbot/settings')).toEqual({ is_enabled: true, greeting: 'Welcome!' });
+    const greeted = await ok('POST', '/api/contacts', { name: 'Alan', phone: '+441632960961' });
+    expect(await ok('GET', `/api/contacts/${greeted.id}/messages`)).toEqual([expect.objectContaining({ content: 'Welcome!' })]);
+
+    const campaign = await ok('POST', '/api/campaigns', { name: 'Spring', template_id: template.id });
+    expect(campaign).toMatchObject({ status: 'draft' });
+    const starts = await Promise.all([1, 2, 3].map(() => program.call('POST', `/api/campaigns/${campaign.id}/start`)));
+    expect(starts.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(starts.find(({ status }) => status === 200)!.body.data).toMatchObject({ status: 'started', recipients: 2 });
+    expect((await ok('GET', `/api/contacts/${greeted.id}/messages`)).map(({ content }: { content: string }) => content)).toContain(
+      'Dear Alan, {{unknown}}',
+    );
+    expect(await ok('GET', '/api/campaigns')).toEqual([expect.objectContaining({ status: 'started' })]);
+
+    expect(await ok('GET', '/api/analytics')).toEqual({
+      contacts: 2,
+      assigned_contacts: 1,
+      messages: 4,
+      campaign_messages: 2,
+      campaigns_started: 1,
+    });
+    await ok('DELETE', `/api/flows/${flow.id}`);
+    await ok('DELETE', `/api/templates/${template.id}`);
+    await ok('DELETE', `/api/contacts/${grace.id}`);
+    expect(await ok('GET', '/api/analytics')).toMatchObject({ contacts: 1, messages: 2 });
+  });
+
+  it('W16 ends at the organization', async () => {
+    const [admin, stranger] = [await User.admin(), await User.admin()];
+    const contact = (await admin.call('POST', '/api/contacts', { name: 'Ours', phone: '+491701111111' })).body.data;
+    const template = (await admin.call('POST', '/api/templates', { name: 'Ours', body: 'x' })).body.data;
+    const program = withKey((await stranger.createKey()).key!);
+    for (const [method, path, body] of [
+      ['GET', `/api/contacts/${contact.id}`],
+      ['PUT', `/api/contacts/${contact.id}`, { name: 'Theirs' }],
+      ['DELETE', `/api/contacts/${contact.id}`],
+      ['PUT', `/api/contacts/${contact.id}/assign`, { user_id: null }],
+      ['POST', `/api/contacts/${contact.id}/messages`, { content: 'x' }],
+      ['DELETE', `/api/templates/${template.id}`],
+    ] as const) {
+      expect([path, (await program.call(method, path, body)).status]).toEqual([path, 404]);
+    }
+    expect((await program.call('POST', '/api/campaigns', { name: 'x', template_id: template.id })).status).toBe(400);
+    expect((await contacts(program)).body.data).toEqual([]);
+  });
+});
+
+it('W14, W17 the document says what keys are for and how to keep them, with the address that the reader came by', async () => {
+  const { status, text, headers } = await call('GET', '/docs/api-keys');
+  expect(status).toBe(200);
+  expect(headers['content-type']).toBe('text/markdown; charset=utf-8');
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    'ideal for server-to-server integrations, automation scripts, and third-party applications.',
+  );
+  expect(text).toContain('Delete and recreate keys periodically');
+  expect(text).toContain(`curl -X GET "${url}/api/contacts"`);
+});
+
+async function prefixesInLog(work: () => Promise<unknown>): Promise<unknown[]> {
+  await work();
+  await (await User.admin()).keys();
+  const rows: Array<Record<string, unknown>> = await database.query('SELECT * FROM keystile_call_logs');
+  return rows.flatMap((row) => Object.values(row));
+}
