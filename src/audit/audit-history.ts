@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource, In, LessThan } from 'typeorm';
 
 import { AuditEvent } from './audit-event.entity';
@@ -49,6 +50,7 @@ export class AuditHistory {
         .addGroupBy('event.targetId')
         .getRawMany<PastDeed>();
       deeds.push(...some);
+      await nextTurn();
     }
     return deeds;
   }

@@ -15,7 +15,7 @@ export { KeyReader } from './key-reader';
 export { KeyRotation } from './key-rotation';
 export { type Caller, KeyService, type NewKey } from './key.service';
 export { KeyVerifier, type Verification } from './key-verifier';
-export { type KeyDate, type KeyPlace, KeyWatch, type WatchedKey } from './key-watch';
+export { type KeyDate, type KeyPage, type KeyPlace, KeyWatch, type WatchedKey } from './key-watch';
 export { ROTATION_DUE_AFTER_MS } from './key-view';
 export { KeysModule } from './keys.module';
 export { type KeysOptions, type PermissionSource } from './keys-options';

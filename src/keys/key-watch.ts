@@ -30,6 +30,12 @@ export interface KeyPlace {
   readonly id: string;
 }
 
+/** Keys that follow each other, and the place after which to go on. */
+export interface KeyPage {
+  readonly keys: readonly WatchedKey[];
+  readonly next: KeyPlace | undefined;
+}
+
 const PROPERTIES: ReadonlyArray<keyof WatchedKey> = [
   'id',
   'organizationId',
@@ -53,18 +59,21 @@ export class KeyWatch {
   ) {}
 
   /** A page of the keys whose date is later than the place, and `until` at the latest; the earliest first. */
-  async pageBy(date: KeyDate, { at, id }: KeyPlace, until: Date, limit: number): Promise<WatchedKey[]> {
+  async pageBy(date: KeyDate, { at, id }: KeyPlace, until: Date, limit: number): Promise<KeyPage> {
     const column = `api_key.${date}`;
-    return this.database
+    const rows = await this.database
       .getRepository(ApiKey)
       .createQueryBuilder('api_key')
-      .select(PROPERTIES.map((property) => `api_key.${property}`))
+      .select(['api_key.realm', ...PROPERTIES.map((property) => `api_key.${property}`)])
       .where(`${column} >= :at AND ${column} <= :until AND (${column} > :at OR api_key.id > :id)`, { at, until, id })
-      .andWhere('api_key.realm = :realm', { realm: this.realm })
       .orderBy(column)
       .addOrderBy('api_key.id')
       .limit(limit)
       .getMany();
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    // Asked for in SQL, the realm would tempt SQLite to read another index to its end.
+    const keys = rows.filter(({ realm }) => realm === this.realm);
+    return { keys, next: last && { at: last[date]!, id: last.id } };
   }
 
   /**
