@@ -5,9 +5,9 @@ import { type AccessConfig, declaredConfig, type RouteInventory } from '../permi
 import type { AdmittedRequest } from './gate';
 import type { Gatekeeper } from './gatekeeper';
 
-/** What this needs of an Express application: its router keeps what was registered, in the order in which it is tried. */
+/** What this needs of an Express application (5 and up, which answers for rejected promises): its router keeps what was registered, in the order in which it is tried. */
 export interface ExpressApplication {
-  use(handler: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void): unknown;
+  use(handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => Promise<void>): unknown;
   readonly router: { readonly stack: readonly Layer[] };
 }
 
@@ -42,10 +42,14 @@ export class ExpressGate {
   ) {}
 
   install(): void {
-    this.app.use((request, response, next) => {
+    this.app.use(async (request, response, next) => {
       for (const [name, value] of Object.entries(this.gatekeeper.browserHeaders(request))) response.setHeader(name, value);
-      if (this.gatekeeper.isPreflight(request)) response.writeHead(204).end();
-      else this.decide(request).then(() => next(), next);
+      if (this.gatekeeper.isPreflight(request)) {
+        response.writeHead(204).end();
+        return;
+      }
+      await this.decide(request);
+      next();
     });
   }
 

@@ -20,6 +20,7 @@ export class GateModule {
   static forRootAsync(options: OptionsFactory<GateOptions>, { api = true, installsItself = false }: GateParts = {}): DynamicModule {
     return {
       module: GateModule,
+      global: true,
       imports: options.imports ?? [],
       controllers: api ? [WhoamiController] : [],
       providers: [

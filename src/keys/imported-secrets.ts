@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 import { type Clock, CLOCK, KEY_REALM } from '../common';
 import { isDuplicate } from '../persistence';
@@ -14,11 +14,11 @@ const PER_KEY: RateLimit = { limit: 10, windowSeconds: 60 };
 const PER_ADDRESS: RateLimit = { limit: 30, windowSeconds: 60 };
 /** Checks at the same moment. They wait for the threads of the process, of which there are four. */
 const MOST_AT_ONCE = 16;
-/** More imported secrets than this under one look-up id are an accident. */
-const MOST_CANDIDATES = 3;
+/** More secrets than this under one look-up id are an accident. */
+const MOST_CANDIDATES = 5;
 
-/** `null`: no such secret. */
-export type FoundImport = { readonly credential: ApiKeyCredential } | { readonly retryAfterSeconds: number } | null;
+/** `replaced`: it has a fast digest by now. `null`: no such secret. */
+export type FoundImport = { readonly credential: ApiKeyCredential } | { readonly retryAfterSeconds: number } | 'replaced' | null;
 
 /**
  * Secrets that came from another system with a slow digest. Such a digest is found by its look-up id, checked once, and replaced
@@ -49,8 +49,10 @@ export class ImportedSecrets {
   }
 
   private async check(token: string, lookupId: string, from: string | undefined): Promise<FoundImport> {
-    const candidates = await this.candidates(lookupId);
-    if (candidates.length === 0) return null;
+    const known = await this.known(lookupId);
+    const candidates = known.filter(({ algorithm }) => SLOW_ALGORITHMS.some((slow) => slow === algorithm));
+    // Somebody may have replaced the digest between the look for a fast one and this one.
+    if (candidates.length === 0) return known.length > 0 ? 'replaced' : null;
     const retryAfterSeconds = this.overLimit(lookupId, from);
     if (retryAfterSeconds > 0) return { retryAfterSeconds };
     for (const candidate of candidates) {
@@ -59,13 +61,13 @@ export class ImportedSecrets {
     return null;
   }
 
-  private async candidates(lookupId: string): Promise<ApiKeyCredential[]> {
+  private async known(lookupId: string): Promise<ApiKeyCredential[]> {
     return this.database
       .getRepository(ApiKeyCredential)
       .createQueryBuilder('credential')
       .addSelect('credential.digest')
       .innerJoin(ApiKey, 'api_key', 'api_key.id = credential.keyId AND api_key.realm = :realm', { realm: this.realm })
-      .where({ lookupId, algorithm: In([...SLOW_ALGORITHMS]) })
+      .where({ lookupId })
       .orderBy('credential.id', 'DESC')
       .limit(MOST_CANDIDATES)
       .getMany();

@@ -83,6 +83,7 @@ export class KeyVerifier {
     const found = await this.findByDigest(canonical);
     if (found) return found;
     const imported = await this.imported.find(canonical, lookupId, from);
+    if (imported === 'replaced') return this.findByDigest(canonical);
     return imported && 'credential' in imported ? this.withKey(imported.credential) : imported;
   }
 

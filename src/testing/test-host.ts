@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplication, Module, type ModuleMetadata } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
@@ -14,7 +14,14 @@ import { openDatabase } from '../persistence';
 import { FixedClock } from './fixed-clock';
 import { type Answer, callHttp, type CallOptions } from './http-client';
 
-export interface TestHostOptions extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
+/** What a team has made, as a module lists it. */
+interface ModuleContents {
+  readonly imports?: ReadonlyArray<NonNullable<ModuleMetadata['imports']>[number]>;
+  readonly controllers?: ReadonlyArray<Type<unknown>>;
+  readonly providers?: readonly Provider[];
+}
+
+export interface TestHostOptions extends ModuleContents {
   /** What stands in the tables of the host. They are made for the test. */
   readonly entities?: readonly Function[];
   /** How the host uses Keystile, where it matters to the test. */
@@ -79,10 +86,9 @@ export class TestHost {
         controllers,
         providers,
       });
-      const app = await NestFactory.create(host, options.adapter ?? new FastifyAdapter(), {
-        logger: ['fatal', 'error'],
-        abortOnError: false,
-      });
+      // What keeps it from starting is thrown; what goes wrong afterwards is said.
+      const app = await NestFactory.create(host, options.adapter ?? new FastifyAdapter(), { logger: false, abortOnError: false });
+      app.useLogger(['fatal', 'error']);
       await app.listen(0, '127.0.0.1');
       return new TestHost(app, database, clock, await app.getUrl(), standings);
     } catch (error) {
@@ -162,9 +168,16 @@ export class TestHost {
 /** Where a host's own modules find the database, as those of `TypeOrmModule.forFeature` do. */
 @Module({})
 class TestHostModule {
-  static of(database: DataSource, parts: Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'>): DynamicModule {
+  static of(database: DataSource, { imports = [], controllers = [], providers = [] }: ModuleContents): DynamicModule {
     const shared = { provide: DataSource, useValue: database };
-    return { module: TestHostModule, global: true, ...parts, providers: [...(parts.providers ?? []), shared], exports: [DataSource] };
+    return {
+      module: TestHostModule,
+      global: true,
+      imports: [...imports],
+      controllers: [...controllers],
+      providers: [...providers, shared],
+      exports: [DataSource],
+    };
   }
 }
 
