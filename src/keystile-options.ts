@@ -1,6 +1,7 @@
 import { IpAllowlist } from './common';
 import type { Clock } from './common';
 import type { CredentialSources, GateOptions, TokenSource, UserTokenVerifier } from './authentication';
+import type { AuditOptions } from './audit';
 import type { ProblemWords } from './http';
 import type { DigestAlgorithm, KeysOptions, PermissionSource } from './keys';
 import type { KeyContactDirectory, KeyPolicy, Mailer, OwnerDirectory } from './organizations';
@@ -21,6 +22,8 @@ export interface KeystileOptions extends Omit<KeysOptions, 'algorithm' | 'permis
   readonly callDatabase?: DataSource;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Where answered calls wait until they are in the database, on a disk that outlives the process. Default: in `data/` of its folder. */
+  readonly journal?: AuditOptions['journal'];
   /** The name of this system where several share a database. Default `default`. */
   readonly realm?: string;
   /** A sentence about each scope, and which of them are for people only. */

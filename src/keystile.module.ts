@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { hkdfSync } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
-import { AuditModule, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
+import { AuditModule, type AuditOptions, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
 import { AdmissionGuard, GateModule, type GateOptions, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
 import { checked } from './host-checks';
@@ -132,10 +132,7 @@ export class KeystileModule {
         ask((options) => ({ ...permissionsOptions(options), ...rules })),
         { api },
       ),
-      AuditModule.forRootAsync(
-        ask((options) => ({ trustedProxies: trustedProxiesOf(options) })),
-        { api },
-      ),
+      AuditModule.forRootAsync(ask(auditOptions), { api }),
       HttpModule.forRootAsync(ask((options) => ({ ...httpOptions(options), ...shaped }))),
       KeysModule.forRootAsync(ask(keysOptions), { api }),
       NoticesModule.forRootAsync(ask(({ notices }) => ({ link: notices?.link ?? '' }))),
@@ -145,6 +142,11 @@ export class KeystileModule {
     return { module: KeystileModule, imports: [parts, RateLimitsModule, HostServices.of(parts), ...modules] };
   }
 }
+
+const auditOptions = (options: KeystileOptions): AuditOptions => ({
+  trustedProxies: trustedProxiesOf(options),
+  ...(options.journal ? { journal: options.journal } : {}),
+});
 
 const permissionsOptions = ({ scopes = {}, permissionSource, resourceNaming = 'both' }: KeystileOptions): PermissionsOptions => ({
   scopes,

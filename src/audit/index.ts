@@ -7,6 +7,7 @@ export { type AuditOptions, AuditModule } from './audit.module';
 export { type Actor, type AuditEntry, actorOf, AuditTrail, INSTALLATION } from './audit-trail';
 export { canonicalJson } from './audit-chain';
 export type { CheckpointOptions } from './checkpoint-options';
+export type { JournalOptions } from './journal';
 export { CheckpointJob } from './checkpoint-job';
 export { AuditHistory } from './audit-history';
 export { callEntities } from './call-entities';

@@ -42,6 +42,7 @@ export class ExpressGate {
   ) {}
 
   install(): void {
+    // oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Nest's Express is 5, which hears of rejected promises
     this.app.use(async (request, response, next) => {
       for (const [name, value] of Object.entries(this.gatekeeper.browserHeaders(request))) response.setHeader(name, value);
       if (this.gatekeeper.isPreflight(request)) {

@@ -1,6 +1,9 @@
 import { type DynamicModule, type INestApplication, Module, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 
 import { UserTokens } from '../authentication';
@@ -55,20 +58,18 @@ const PEPPER = { id: 'test', secret: Buffer.alloc(32, 'keystile-testing') };
  * ```
  */
 export class TestHost {
-  private readonly standings = new Map<string, Partial<OwnerStanding>>();
-
   private constructor(
     readonly app: INestApplication,
     readonly database: DataSource,
     readonly clock: FixedClock,
     readonly url: string,
-    standings: Map<string, Partial<OwnerStanding>>,
-  ) {
-    this.standings = standings;
-  }
+    private readonly standings: Map<string, Partial<OwnerStanding>>,
+    private readonly dir: string,
+  ) {}
 
   static async start(options: TestHostOptions = {}): Promise<TestHost> {
     const { imports = [], controllers = [], providers = [], entities = [], clock = new FixedClock() } = options;
+    const dir = await mkdtemp(join(tmpdir(), 'keystile-host-'));
     const database = await openDatabase(options.databaseUrl ?? 'sqlite::memory:', [...entities, ...keystileEntities]);
     try {
       await migrateKeystile(database);
@@ -79,6 +80,7 @@ export class TestHost {
         database,
         clock,
         peppers: [PEPPER],
+        journal: { dir },
         owners: { standing: (_id: string, owner: Owner) => standing(standings, owner) },
       };
       const host = TestHostModule.of(database, {
@@ -90,9 +92,10 @@ export class TestHost {
       const app = await NestFactory.create(host, options.adapter ?? new FastifyAdapter(), { logger: false, abortOnError: false });
       app.useLogger(['fatal', 'error']);
       await app.listen(0, '127.0.0.1');
-      return new TestHost(app, database, clock, await app.getUrl(), standings);
+      return new TestHost(app, database, clock, await app.getUrl(), standings, dir);
     } catch (error) {
       await database.destroy();
+      await rm(dir, { recursive: true, force: true });
       throw error;
     }
   }
@@ -100,6 +103,7 @@ export class TestHost {
   async stop(): Promise<void> {
     await this.app.close();
     if (this.database.isInitialized) await this.database.destroy();
+    await rm(this.dir, { recursive: true, force: true });
   }
 
   /** Somebody of the host. Without a word about it they are active and may do everything. */
