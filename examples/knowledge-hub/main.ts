@@ -7,7 +7,9 @@ import { KnowledgeHubModule, knowledgeHubEntities, prepareKnowledgeHub } from '.
 async function main(): Promise<void> {
   const { database, peppers, port, host } = await standalone('knowledge-hub', knowledgeHubEntities, { port: 3000 });
   await prepareKnowledgeHub(database);
-  const app = await NestFactory.create(KnowledgeHubModule.forRoot({ database, peppers }), new FastifyAdapter());
+  const app = await NestFactory.create(KnowledgeHubModule.forRoot({ database, peppers }), new FastifyAdapter(), {
+    logger: ['warn', 'error'],
+  });
   app.enableShutdownHooks();
   await app.listen(port, host);
   const url = await app.getUrl();

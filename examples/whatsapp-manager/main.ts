@@ -8,7 +8,9 @@ import { prepareWhatsappManager, WhatsappManagerModule, whatsappManagerEntities 
 async function main(): Promise<void> {
   const { database, peppers, port, host } = await standalone('whatsapp-manager', whatsappManagerEntities, { port: DOCUMENTED_PORT });
   await prepareWhatsappManager(database);
-  const app = await NestFactory.create(WhatsappManagerModule.forRoot({ database, peppers }), new FastifyAdapter());
+  const app = await NestFactory.create(WhatsappManagerModule.forRoot({ database, peppers }), new FastifyAdapter(), {
+    logger: ['warn', 'error'],
+  });
   app.enableShutdownHooks();
   await app.listen(port, host);
   const url = await app.getUrl();
