@@ -10,8 +10,11 @@ import { isScopeName } from './scope';
 // oxlint-disable-next-line typescript/no-empty-object-type -- empty until a host declares its scopes
 export interface ScopeRegistry {}
 
-/** Any text until `ScopeRegistry` names scopes; from then on those only. */
-export type Scope = keyof ScopeRegistry extends never ? string : keyof ScopeRegistry;
+/** Of the package's own routes; a host's own controllers for keys ask for the same. */
+type OwnScope = `${'api_key' | 'audit_event' | 'call_log' | 'member' | 'organization' | 'role' | 'service_account'}.${string}`;
+
+/** Any text until `ScopeRegistry` names scopes; from then on those only, and our own. */
+export type Scope = keyof ScopeRegistry extends never ? string : keyof ScopeRegistry | OwnScope;
 
 const ACCESS = Symbol('keystile:access');
 
