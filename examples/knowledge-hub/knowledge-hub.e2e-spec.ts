@@ -7,6 +7,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
 
+import { Browser, BROWSER_PATH } from '../../test/support/browser';
 import { KnowledgeHubModule, knowledgeHubEntities, prepareKnowledgeHub } from './knowledge-hub.module';
 
 const PASSWORD = 'correct horse battery staple';
@@ -123,6 +124,41 @@ describe('the key of an account', () => {
     expect(await person.key()).toBeNull();
     await person.generate();
     expect(await person.key()).not.toHaveProperty('key');
+  });
+
+  (BROWSER_PATH ? it : it.skip)('K03, K17, K18, K22 is made, shown once and revoked in a browser', async () => {
+    const browser = await Browser.start();
+    try {
+      const textOf = (id: string): Promise<string> => browser.value(`document.getElementById('${id}').textContent`);
+      const shown = (id: string): string => `document.getElementById('${id}').checkVisibility()`;
+      await browser.open(`${url}/settings`);
+      await browser.until(shown('sign-in'));
+      await browser.fill('input[name=email]', `${randomBytes(6).toString('hex')}@example.com`);
+      await browser.fill('input[name=password]', PASSWORD);
+      await browser.click('Sign up');
+      await browser.until(shown('api-keys'));
+      await browser.click('Generate API Key');
+      await browser.until(shown('new-key'));
+      expect(await textOf('new-key')).toContain('You won’t be able to see it again.');
+      const key = await textOf('key');
+      expect((await search(key)).status).toBe(200);
+      expect([await textOf('name'), await textOf('prefix'), await textOf('access')]).toEqual([
+        'API Keys',
+        `${key.slice(0, 12)}••••••••`,
+        'full_access',
+      ]);
+
+      await browser.open('about:blank');
+      await browser.open(`${url}/settings`);
+      await browser.until(shown('metadata'));
+      expect(await browser.value(`${shown('new-key')} || document.documentElement.outerHTML.includes('${key.slice(13)}')`)).toBe(false);
+
+      await browser.click('Revoke');
+      await browser.until(`!${shown('metadata')}`);
+      expect(await search(key)).toMatchObject(INVALID);
+    } finally {
+      await browser.stop();
+    }
   });
 
   it('K04 is revoked by generating another one', async () => {
