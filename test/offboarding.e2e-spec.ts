@@ -224,6 +224,34 @@ describe('somebody who leaves', () => {
       expect((await act('revoke', {}, helper.key)).map(({ outcome }) => outcome)).toEqual(['revoked', 'revoked']);
     });
 
+    it('that tells the secrets it made although the database is lost half way, and leaves the rest alone', async () => {
+      const keys = [];
+      for (const name of ['third', 'second', 'first']) keys.push(await app.issueKey({ name, ...toOrganization() }, leaver));
+      let inserts = 0;
+      const { driver } = app.service.database;
+      const create = driver.createQueryRunner;
+      driver.createQueryRunner = (mode) => {
+        const runner = create.call(driver, mode);
+        const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<never>;
+        runner.query = (...parameters: unknown[]) => {
+          const isSecret = /INSERT INTO .?api_key_credentials/.test(String(parameters[0]));
+          if (isSecret && ++inserts === 2) return Promise.reject(Object.assign(new Error('Lost'), { code: 'ECONNRESET' }));
+          return query(...parameters);
+        };
+        return runner;
+      };
+      const results = await act('rotate', {});
+      driver.createQueryRunner = create;
+      expect(results.map(({ name, outcome, code }) => [name, outcome, code])).toEqual([
+        ['first', 'rotated', null],
+        ['second', 'refused', 'unavailable'],
+        ['third', 'refused', 'unavailable'],
+      ]);
+      expect(inserts).toBe(2);
+      expect(await Promise.all([results[0]!.key!, keys[1]!.key, keys[0]!.key].map(statusOf))).toEqual([200, 200, 200]);
+      expect(await statusOf(keys[2]!.key)).toBe(401);
+    });
+
     it('that has to name them where there are more than it takes', async () => {
       const ids: string[] = [];
       for (let i = 0; i < 101; i++) ids.push((await app.issueKey({ name: `key ${i}` }, leaver)).id);

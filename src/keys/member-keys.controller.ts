@@ -17,7 +17,7 @@ import { MemberKeysService } from './member-keys.service';
 /** Who people are is their directory's affair: any id that could be one. */
 class UserIdPipe implements PipeTransform<string, string> {
   transform(value: string): string {
-    if (!/^[\x21-\x7e]{1,30}$/.test(value)) throw notFound();
+    if (!/^[\x21-\x7e]{1,64}$/.test(value)) throw notFound();
     return value;
   }
 }
