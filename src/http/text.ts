@@ -3,10 +3,10 @@ import { IsISO8601, Matches, ValidateBy, ValidateIf } from 'class-validator';
 /** For a field of PATCH that may be left out but not cleared; `@IsOptional()` would let `null` pass every other check. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
 
-/** One line of text: no control characters, which cannot be stored everywhere and make two lines of one in a log. */
+/** One line of text: no control characters and no halves of characters, which cannot be stored everywhere and make two lines of one in a log. */
 export const HasNoControls = (): PropertyDecorator =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
-  Matches(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u, { message: 'must not hold control characters' });
+  Matches(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]*$/u, { message: 'must not hold control characters' });
 
 export const IsNotBlank = (): PropertyDecorator => Matches(/\S/u, { message: 'must not be blank' });
 

@@ -6,6 +6,7 @@
 export { AccountDeletion } from './account-deletion';
 export { organizationEntities } from './entities';
 export { fold } from './fold';
+export { IsName, IsPlainAddress } from './input';
 export { type AcceptRequest, InvitationAcceptance } from './invitation-acceptance';
 export { KEY_CONTACTS, type KeyContactDirectory, type KeyContacts, noContacts } from './key-contacts';
 export { type LoginRequest, LoginService } from './login.service';

@@ -1,11 +1,13 @@
 import { IsEmail, IsString, Length } from 'class-validator';
 
+import { IsPlainAddress } from './input';
 import { IsRole } from './role-name';
 
 export class CreateInvitationDto {
   @IsString()
   @IsEmail()
   @Length(3, 254)
+  @IsPlainAddress()
   readonly email!: string;
 
   /** A built-in role or `rol_…`, none that can do more than you. */

@@ -1,16 +1,14 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 
-import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+import { MayBeAbsent } from '../http';
+import { IsName } from './input';
 
 const LONGEST_DAYS = 36_500;
 const TEN_YEARS_SECONDS = 10 * 366 * 24 * 3_600;
 
 export class CreateOrganizationDto {
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name!: string;
 }
 
@@ -31,10 +29,7 @@ export class DefaultRateLimitDto {
 
 export class UpdateOrganizationDto {
   @MayBeAbsent()
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name?: string;
 
   /** For the operator of the installation only. A suspended organization's people and keys are refused. */

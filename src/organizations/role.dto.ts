@@ -1,7 +1,8 @@
-import { ArrayMaxSize, IsArray, IsString, Length, ValidateBy } from 'class-validator';
+import { ArrayMaxSize, IsArray, ValidateBy } from 'class-validator';
 
-import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+import { HasLength, HasNoControls, MayBeAbsent } from '../http';
 import { isScopePattern, MOST_SCOPES } from '../permissions';
+import { IsName } from './input';
 
 const IsScopePattern = (): PropertyDecorator =>
   ValidateBy(
@@ -17,15 +18,11 @@ const IsScopePattern = (): PropertyDecorator =>
 
 export class CreateRoleDto {
   /** Unique in the organization, whatever its case. */
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name!: string;
 
   @MayBeAbsent()
-  @IsString()
-  @Length(0, 500)
+  @HasLength(0, 500)
   @HasNoControls()
   readonly description?: string;
 
@@ -38,15 +35,11 @@ export class CreateRoleDto {
 
 export class UpdateRoleDto {
   @MayBeAbsent()
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name?: string;
 
   @MayBeAbsent()
-  @IsString()
-  @Length(0, 500)
+  @HasLength(0, 500)
   @HasNoControls()
   readonly description?: string;
 

@@ -1,19 +1,16 @@
-import { IsBoolean, IsString, Length } from 'class-validator';
+import { IsBoolean } from 'class-validator';
 
-import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+import { HasLength, HasNoControls, MayBeAbsent } from '../http';
+import { IsName } from './input';
 import { IsRole } from './role-name';
 
 export class CreateServiceAccountDto {
   /** Unique in the organization, whatever its case. */
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name!: string;
 
   @MayBeAbsent()
-  @IsString()
-  @Length(0, 500)
+  @HasLength(0, 500)
   @HasNoControls()
   readonly description?: string;
 
@@ -24,15 +21,11 @@ export class CreateServiceAccountDto {
 
 export class UpdateServiceAccountDto {
   @MayBeAbsent()
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name?: string;
 
   @MayBeAbsent()
-  @IsString()
-  @Length(0, 500)
+  @HasLength(0, 500)
   @HasNoControls()
   readonly description?: string;
 

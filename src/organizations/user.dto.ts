@@ -1,13 +1,9 @@
-import { IsString, Length } from 'class-validator';
-
-import { HasNoControls, IsNotBlank, MayBeAbsent } from '../http';
+import { MayBeAbsent } from '../http';
+import { IsName } from './input';
 
 export class UpdateUserDto {
   @MayBeAbsent()
-  @IsString()
-  @Length(1, 100)
-  @IsNotBlank()
-  @HasNoControls()
+  @IsName()
   readonly name?: string;
 }
 
