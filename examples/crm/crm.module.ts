@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type Clock, KeystileModule, PatternKeyFormat, type ScopeDescriptions } from 'keystile';
 import { DataSource } from 'typeorm';
 
+import { AdminController } from './admin.controller';
 import { ApiKeyController } from './api-keys.controller';
 import { ClientController } from './clients.controller';
 import { Clients } from './clients.service';
@@ -61,7 +62,7 @@ export class CrmModule {
     return {
       module: CrmModule,
       imports: [people, keys],
-      controllers: [ClientController, InvoiceController, ApiKeyController, SessionController, DocsController],
+      controllers: [ClientController, InvoiceController, ApiKeyController, SessionController, AdminController, DocsController],
       providers: [Clients, Invoices, PageVotes],
     };
   }
