@@ -44,7 +44,7 @@ export class Browser {
     });
     const browser = new Browser(started, profile);
     const { targetInfos } = await browser.send('Target.getTargets');
-    const [page] = (targetInfos as Array<{ type: string; targetId: string }>).filter(({ type }) => type === 'page');
+    const page = (targetInfos as Array<{ type: string; targetId: string }>).find(({ type }) => type === 'page');
     const { sessionId } = await browser.send('Target.attachToTarget', { targetId: page!.targetId, flatten: true });
     browser.session = sessionId as string;
     return browser;

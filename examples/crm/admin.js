@@ -42,7 +42,7 @@ function action(name, work) {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = name;
-  button.addEventListener('click', () => attempt(work));
+  button.addEventListener('click', () => void attempt(work));
   return button;
 }
 
@@ -100,4 +100,4 @@ element('create').addEventListener('submit', (event) => {
   });
 });
 
-element('copy').addEventListener('click', () => attempt(() => navigator.clipboard.writeText(element('key').textContent)));
+element('copy').addEventListener('click', () => void attempt(() => navigator.clipboard.writeText(element('key').textContent)));

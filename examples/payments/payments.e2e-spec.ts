@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
 
+import { Browser } from '../browser';
 import { type CardCharge, startPretendNetwork } from './card-network';
 import { paymentsEntities, type RunningPayments, startPayments } from './payments';
 
@@ -471,5 +472,53 @@ describe('The page about authentication of the payments', () => {
     ['G24', 'Until then this API knows API keys only.'],
   ])('%s it says “%s”', async (_id, text) => {
     expect(await read()).toContain(text);
+  });
+});
+
+describe('Settings > API Keys, in a browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await Browser.start();
+    await browser.open(`${payments.url}/settings/api-keys`);
+  });
+
+  afterAll(() => browser?.stop());
+
+  it('G03 leads from the log-in by “Create New API Key” and a descriptive name to a key to copy', async () => {
+    expect(await browser.text()).toMatch(/Settings > API Keys/);
+    await browser.fill('E-mail', OWNER.email);
+    await browser.fill('Password', OWNER.password);
+    await browser.press('Log in');
+    await browser.press('Create New API Key');
+    await browser.fill('Descriptive name', 'Nightly import');
+    await browser.fill('Type', 'live');
+    await browser.fill('Only for API endpoints', 'GET /v1/users/*, GET /v1/users');
+    await browser.press('Create');
+    await browser.until('document.body.innerText.includes("Copy and securely store your API key.")');
+    const key = (await browser.evaluate('document.getElementById("key").textContent')) as string;
+    expect(key).toMatch(/^sk_live_/);
+    expect(await statusOf('GET', '/v1/users/usr_123', { as: key })).toBe(200);
+    expect(await statusOf('GET', '/v1/charges', { as: key })).toBe(403);
+    await browser.until('document.body.innerText.includes("Nightly import")');
+  });
+
+  it('G04 warns that keys provide full access', async () => {
+    expect(await browser.text()).toContain('DANGER API keys provide full access to your account.');
+  });
+
+  it('G15 a page of an origin on the list of the key calls with it, one of another origin does not', async () => {
+    const { key } = await issue('live', { referrer_urls: [payments.url.replace('127.0.0.1', 'localhost')] });
+    const fetched = `fetch('${payments.url}/v1/charges', {
+      method: 'POST',
+      headers: { authorization: 'Bearer ${key}', 'content-type': 'application/json' },
+      body: '{"user_id":"usr_123","amount":100,"currency":"eur"}',
+    }).then((answer) => answer.json()).then(({ success, code }) => [success, code ?? null])`;
+    // Another origin: the browser asks before it sends the key, and keeps back what the page may not read.
+    await browser.open(`${payments.url.replace('127.0.0.1', 'localhost')}/v1/nothing`);
+    expect(await browser.evaluate(fetched)).toEqual([true, null]);
+    await browser.open(`${network.url}/nothing`);
+    expect(await browser.evaluate(fetched)).toEqual([false, 'referrer_not_allowed']);
+    expect(received).toHaveLength(1);
   });
 });

@@ -12,6 +12,7 @@ import { DocsController } from './docs.controller';
 import { refusals } from './refusals';
 import { SecurityEvents } from './security-events';
 import { SessionController } from './session.controller';
+import { SettingsController } from './settings.controller';
 import { UnitOfWork } from './unit-of-work';
 import { UserController } from './users.controller';
 import { Users } from './users.service';
@@ -76,7 +77,15 @@ export class PaymentsModule {
     return {
       module: PaymentsModule,
       imports: [people, keys],
-      controllers: [UserController, ChargeController, ApiKeyController, SecurityEventController, SessionController, DocsController],
+      controllers: [
+        UserController,
+        ChargeController,
+        ApiKeyController,
+        SecurityEventController,
+        SessionController,
+        SettingsController,
+        DocsController,
+      ],
       providers: [Users, Charges, UnitOfWork, Diagnosis, SecurityEvents, { provide: CardNetwork, useValue: new CardNetwork(cardNetwork) }],
     };
   }
