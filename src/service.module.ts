@@ -17,7 +17,7 @@ import type { Secrets, Settings } from './config';
 import { DashboardModule } from './dashboard';
 import { DocsModule } from './docs';
 import { HttpModule } from './http';
-import { KeysModule, keyScopes, LastUse, PrefixedKeyFormat } from './keys';
+import { ImportedKeyFormat, type KeyFormat, KeysModule, keyScopes, LastUse, PrefixedKeyFormat } from './keys';
 import { MessagingModule, type MessagingOptions, messagingScopes, SmtpMailer } from './messaging';
 import { NetworkWatch, NoticesModule, RefusalWatch } from './notices';
 import { OpenApiModule } from './openapi';
@@ -89,7 +89,7 @@ export class ServiceModule {
         KeysModule.forRoot({
           peppers: secrets.peppers,
           algorithm: settings.KEY_HASH,
-          formats: [new PrefixedKeyFormat(settings.KEY_PREFIX)],
+          formats: keyFormats(settings),
         }),
         AuthenticationModule.forRoot({
           publicUrl,
@@ -155,4 +155,10 @@ function messagingOptions(settings: Settings): MessagingOptions {
           },
     testMessage: settings.WHATSAPP_TEST_MESSAGE,
   };
+}
+
+/** Ours issues; what came from other systems is recognized where the operator says so. */
+function keyFormats({ KEY_PREFIX, IMPORTED_KEY_LOOKUP_LENGTH }: Settings): [KeyFormat, ...KeyFormat[]] {
+  const own = new PrefixedKeyFormat(KEY_PREFIX);
+  return IMPORTED_KEY_LOOKUP_LENGTH === 0 ? [own] : [own, new ImportedKeyFormat(IMPORTED_KEY_LOOKUP_LENGTH, KEY_PREFIX)];
 }

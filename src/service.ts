@@ -10,7 +10,7 @@ import { CallRecorder } from './audit';
 import { Gatekeeper, installGate } from './authentication';
 import { type Clock, redact, systemClock } from './common';
 import { type Environment, loadSecrets, readSettings, type Settings } from './config';
-import { answerUnroutable, LARGEST_BODY_BYTES, readJsonBodies, secureHeaders } from './http';
+import { answerUnroutable, LARGEST_BODY_BYTES, readJsonBodies, readJsonLines, secureHeaders } from './http';
 import { acceptUploads } from './messaging';
 import { OpenApiDocument } from './openapi';
 import { SetupService } from './organizations';
@@ -119,6 +119,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
   await secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
   installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory));
   readJsonBodies(fastify);
+  readJsonLines(fastify);
   acceptUploads(app);
   return app;
 }

@@ -47,6 +47,10 @@ export const SETTINGS = {
   KEY_HASH: oneOf(['hmac-sha256', 'sha256'], 'hmac-sha256', {
     description: 'How the digest of a new key is made. sha256 does without the pepper.',
   }),
+  IMPORTED_KEY_LOOKUP_LENGTH: integer(0, 0, 32, {
+    description:
+      'Accepts imported keys of other systems, whose forms differ: how many of their first characters they are found by (12, say). 0 accepts keys of our own form only.',
+  }),
   KEY_PEPPERS: secret({
     description: 'Peppers of the key digests, id:base64 of at least 32 bytes, separated by commas; the first one is used for new keys.',
   }),

@@ -7,7 +7,7 @@ export { type ExpectedVersion, IfMatch, requireVersion, tagged, takesIfMatch } f
 export { HTTP_OPTIONS, type HttpOptions } from './http-options';
 export { HttpModule } from './http.module';
 export { IdPipe } from './id.pipe';
-export { LARGEST_BODY_BYTES, readJsonBodies } from './json-body';
+export { type JsonLine, LARGEST_BODY_BYTES, readJsonBodies, readJsonLines, TakesJsonLines } from './json-body';
 export { PageQueryDto, WholeNumber } from './page-query.dto';
 export { type ProblemBody, problemBody, type ProblemWords } from './problem-words';
 export { answerUnroutable, ProblemFilter, REALM, toProblem } from './problem.filter';

@@ -1,3 +1,4 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 
@@ -29,6 +30,54 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', (request, _reply, _payload, done) => {
     done(request.headers['content-encoding'] === undefined ? null : new Problem('unsupported_media_type'));
   });
+}
+
+/** One line of a body in JSON Lines; `value` is `undefined` where the line is no JSON object within the limits. */
+export interface JsonLine {
+  /** From 1. */
+  readonly line: number;
+  readonly value: object | undefined;
+}
+
+export const MOST_JSON_LINES = 1_000;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly takesJsonLines?: boolean;
+  }
+}
+
+/** Marks a route whose body is JSON Lines; elsewhere they are refused with 415. */
+export const TakesJsonLines = (): MethodDecorator => RouteConfig({ takesJsonLines: true });
+
+/** Lets routes with `@TakesJsonLines()` read `application/x-ndjson`, up to 1 MiB and 1,000 lines, each read as a JSON body is. */
+export function readJsonLines(fastify: FastifyInstance): void {
+  const parser = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser(
+    'application/x-ndjson',
+    { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES },
+    (request, body: Buffer, done) => {
+      if (request.routeOptions.config.takesJsonLines !== true) return done(new Problem('unsupported_media_type'));
+      if (!isUtf8(body)) return done(new Problem('malformed_json'));
+      const texts = body.toString('utf8').split('\n');
+      const lines = texts.flatMap((text, i) => (text.trim() === '' ? [] : [{ line: i + 1, text }]));
+      if (lines.length === 0 || lines.length > MOST_JSON_LINES) return done(invalidField('', `must have 1 to ${MOST_JSON_LINES} lines`));
+      return done(
+        null,
+        lines.map(({ line, text }): JsonLine => ({ line, value: objectIn(text) })),
+      );
+    },
+  );
+
+  function objectIn(text: string): object | undefined {
+    const bytes = Buffer.from(text);
+    if (bytes.includes(0) || isTooDeepOrWide(bytes)) return undefined;
+    let found: unknown;
+    void parser(undefined as never, text, (error, value?: unknown) => {
+      found = error ? undefined : value;
+    });
+    return isObject(found) ? found : undefined;
+  }
 }
 
 function refusalOf(contentType: string, encoding: string | undefined, body: Buffer): Problem | undefined {

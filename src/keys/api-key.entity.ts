@@ -190,5 +190,3 @@ export class KeyOwner {
   @PrimaryColumn({ name: 'owner_id', type: 'varchar', length: 64 })
   readonly ownerId!: string;
 }
-
-export const keyEntities = [ApiKey, ApiKeyCredential, ApiKeyScope, KeyOwner];

@@ -4,7 +4,8 @@
  */
 import type { ScopeDescriptions } from '../permissions';
 
-export { keyEntities } from './api-key.entity';
+export { keyEntities } from './entities';
+export { ImportedKeyFormat } from './imported-key-format';
 export { type DigestAlgorithm, type DigestPepper } from './digest';
 export { CurrentCaller } from './current-caller';
 export { ExposureReport } from './exposure';
@@ -31,5 +32,6 @@ export const keyScopes: ScopeDescriptions = {
   'api_key.update': { description: 'Change, disable and enable API keys' },
   'api_key.rotate': { description: 'Replace the secrets of API keys' },
   'api_key.revoke': { description: 'End API keys for ever' },
+  'api_key.import': { description: 'Take over API keys that another system issued' },
   'api_key.verify': { description: 'Ask whether an API key of the organization is valid' },
 };

@@ -27,7 +27,7 @@ import { ActiveKeys } from './active-keys';
 import { KeyReader, foldName } from './key-reader';
 import { KeyRights } from './key-rights';
 import { auditView, issuedView } from './key-view';
-import { SecretIssuer } from './secret-issuer';
+import { SecretIssuer, type StoredSecret } from './secret-issuer';
 
 /** Who asks, and as whom the audit trail knows them. */
 export interface Caller {
@@ -95,17 +95,55 @@ export class KeyService {
     });
   }
 
+  /**
+   * Makes a key of a secret that another system issued, of which only the digest is known. The rules are those of `create`.
+   * @param within what else happens in the same transaction, before the key is made
+   * @throws what `create` throws; a duplicate error of the database where this secret is known already
+   */
+  async adopt(
+    caller: Caller,
+    dto: NewKey,
+    secret: StoredSecret,
+    within: (manager: EntityManager, keyId: string) => Promise<void>,
+  ): Promise<string> {
+    const draft = await this.draft(caller, dto);
+    const owner = ownerOf(draft);
+    if (this.active.areLimited) await this.active.prepare(owner);
+    return inTransaction(this.database, async (manager) => {
+      if (this.active.areLimited) await this.active.lock(manager, owner);
+      await within(manager, draft.id);
+      const key = await this.insertRow(manager, draft);
+      await this.secrets.store(manager, key.id, secret);
+      await this.recordMade(manager, caller.actor, key, 'api_key.imported');
+      return key.id;
+    });
+  }
+
   private async insert(manager: EntityManager, { actor }: Caller, draft: ApiKey): Promise<IssuedKeyView> {
+    const key = await this.insertRow(manager, draft);
+    const token = await this.secrets.issue(manager, key);
+    await this.recordMade(manager, actor, key, 'api_key.created');
+    return issuedView(await this.reader.view(manager, key), token);
+  }
+
+  private async recordMade(manager: EntityManager, actor: Actor, key: ApiKey, action: string): Promise<void> {
+    await this.audit.record(manager, {
+      organizationId: key.organizationId,
+      actor,
+      action,
+      target: targetOf(key.id),
+      after: auditView(key),
+    });
+  }
+
+  private async insertRow(manager: EntityManager, draft: ApiKey): Promise<ApiKey> {
     const { organizationId } = draft;
     const isHeld = (await this.owners.hold?.(manager, organizationId, ownerOf(draft))) ?? true;
     if (!isHeld) throw invalidField('/owner', 'is nobody of this organization who could own a key');
     const key = { ...draft, activeSlot: await this.active.slotFor(manager, ownerOf(draft)) };
     await manager.insert(ApiKey, key);
     await writeScopes(manager, key.id, key.scopes);
-    const token = await this.secrets.issue(manager, key);
-    const after = auditView(key);
-    await this.audit.record(manager, { organizationId, actor, action: 'api_key.created', target: targetOf(key.id), after });
-    return issuedView(await this.reader.view(manager, key), token);
+    return key;
   }
 
   /** A key as it is going to be, after everything was checked that can be checked before the transaction. */

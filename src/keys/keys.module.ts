@@ -5,14 +5,21 @@ import { ON_OWNER_REMOVED } from '../organizations';
 import { given, type ModuleParts, type OptionsFactory, provideOptions } from '../permissions';
 import { ActiveKeys } from './active-keys';
 import { Digests } from './digest';
+import { ExplainCallController, ExplainController } from './explain.controller';
+import { KeyExplanations } from './explain.service';
 import { ExposureReport } from './exposure';
 import { KeyController } from './key.controller';
 import { ImportedSecrets } from './imported-secrets';
 import { type KeyFormat, oneOf, PrefixedKeyFormat } from './key-format';
+import { KeyImportController } from './key-import.controller';
+import { KeyImportService } from './key-import.service';
 import { KeyReader } from './key-reader';
 import { KeyRights } from './key-rights';
+import { KeyReportController } from './key-report.controller';
 import { KeyRotation } from './key-rotation';
 import { KeyService } from './key.service';
+import { KeySearch } from './key-search';
+import { KeyUsageReports } from './key-usage.service';
 import { KEY_FORMAT, KeyVerifier } from './key-verifier';
 import { KeyWatch } from './key-watch';
 import { KEYS_OPTIONS, type KeysOptions } from './keys-options';
@@ -41,7 +48,17 @@ export class KeysModule {
       module: KeysModule,
       global: true,
       imports: options.imports ?? [],
-      controllers: api ? [VerifyController, KeyController, MemberKeysController] : [],
+      controllers: api
+        ? [
+            ExplainCallController,
+            VerifyController,
+            ExplainController,
+            KeyReportController,
+            KeyController,
+            MemberKeysController,
+            KeyImportController,
+          ]
+        : [],
       providers: [
         provideOptions(KEYS_OPTIONS, options),
         { provide: KEY_FORMAT, inject: [KEYS_OPTIONS], useFactory: keyFormat },
@@ -50,6 +67,9 @@ export class KeysModule {
         KeyRotation,
         KeyReader,
         KeyVerifier,
+        KeyExplanations,
+        KeySearch,
+        KeyUsageReports,
         KeyWatch,
         MemberKeys,
         MemberKeysService,
@@ -57,6 +77,7 @@ export class KeysModule {
         ActiveKeys,
         ImportedSecrets,
         SecretIssuer,
+        KeyImportService,
         ExposureReport,
         LastUse,
         PepperCheck,

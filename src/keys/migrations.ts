@@ -86,4 +86,33 @@ export const keyMigrations: readonly Migration[] = [
       ]);
     },
   },
+  {
+    name: '0016-key-imports',
+    async up(schema) {
+      await schema.createTable(
+        'api_key_imports',
+        [
+          schema.id('id', { isPrimary: true }),
+          schema.id('organization_id'),
+          schema.text('name', 100),
+          schema.time('created_at'),
+          schema.id('created_by'),
+        ],
+        [{ columns: ['organization_id', 'id'] }],
+      );
+      await schema.createTable(
+        'api_key_import_lines',
+        [
+          schema.id('import_id', { isPrimary: true }),
+          schema.text('external_id', 100, { isPrimary: true }),
+          schema.ascii('outcome', 8),
+          schema.ascii('reason', 40, { isNullable: true }),
+          schema.text('detail', 500, { isNullable: true }),
+          schema.id('key_id', { isNullable: true }),
+          schema.time('at'),
+        ],
+        [{ columns: ['import_id', 'outcome', 'external_id'] }],
+      );
+    },
+  },
 ];

@@ -7,6 +7,9 @@ import { Digests } from './digest';
 import type { KeyFormat } from './key-format';
 import { KEY_FORMAT } from './key-verifier';
 
+/** What is kept of a secret. */
+export type StoredSecret = Pick<ApiKeyCredential, 'digest' | 'algorithm' | 'pepperId' | 'lookupId' | 'prefix'>;
+
 /** Draws secrets and stores their digests. */
 @Injectable()
 export class SecretIssuer {
@@ -19,18 +22,14 @@ export class SecretIssuer {
   /** @returns the whole token: it goes into one answer and is kept nowhere */
   async issue(manager: EntityManager, { id: keyId, environment }: ApiKey): Promise<string> {
     const { token, lookupId, prefix } = this.format.draw(environment);
-    const createdAt = this.clock.now();
-    await manager.insert(ApiKeyCredential, {
-      id: newId('crd', createdAt),
-      keyId,
-      ...this.digests.make(token),
-      lookupId,
-      prefix,
-      state: 'active',
-      createdAt,
-      retiresAt: null,
-      lastUsedAt: null,
-    });
+    await this.store(manager, keyId, { ...this.digests.make(token), lookupId, prefix });
     return token;
+  }
+
+  /** Stores a secret that another system issued, as the digest that came of it. */
+  async store(manager: EntityManager, keyId: string, secret: StoredSecret): Promise<void> {
+    const createdAt = this.clock.now();
+    const id = newId('crd', createdAt);
+    await manager.insert(ApiKeyCredential, { id, keyId, ...secret, state: 'active', createdAt, retiresAt: null, lastUsedAt: null });
   }
 }
