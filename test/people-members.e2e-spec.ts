@@ -105,6 +105,19 @@ describe('members', () => {
       expect((await app.get(`/v1/invitations/${first.id as string}`, { as: owner.token })).body.status).toBe('expired');
     });
 
+    it('A06 not from somebody who may not give that role any more', async () => {
+      const [removed, demoted, admin] = [await app.member('admin'), await app.member('admin'), await app.member('admin')];
+      const invitations = await Promise.all([removed, demoted, admin].map((by) => invite(address(), 'admin', by)));
+      expect((await remove(removed.userId)).status).toBe(204);
+      expect((await setRole(demoted.userId, 'developer')).status).toBe(200);
+      const answers = await Promise.all(invitations.map(({ body }) => accept(body.token)));
+      expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+        [400, 'token_used_or_expired'],
+        [400, 'token_used_or_expired'],
+        [201, undefined],
+      ]);
+    });
+
     it('one at a time for an address, and none for members', async () => {
       const email = address();
       const answers = await Promise.all(Array.from({ length: 5 }, () => invite(email, 'developer')));

@@ -3,7 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
 
 import { type Actor, AuditTrail } from '../audit';
-import { type Clock, CLOCK, conflict, invalidField, newId, Problem } from '../common';
+import { type Clock, CLOCK, conflict, invalidField, isId, newId, Problem } from '../common';
+import { covers } from '../permissions';
 import { inTransaction, isDuplicate } from '../persistence';
 import { findAccount, isStillAccount } from './accounts';
 import { fold } from './fold';
@@ -13,6 +14,7 @@ import { Membership } from './membership.entity';
 import { tokenDigest } from './one-time-link';
 import { Organization } from './organization.entity';
 import { hashPassword } from './password';
+import { scopesOfRole } from './role-scopes';
 import { type Device, SessionService, type SignedIn } from './session.service';
 import { User } from './user.entity';
 
@@ -41,8 +43,9 @@ export class InvitationAcceptance {
   }
 
   /**
-   * @throws Problem `token_used_or_expired`; `validation_failed` where a password or, for a new account, a name is missing;
-   * `login_failed` for the wrong password of an account; `organization_suspended`; `conflict` for members
+   * @throws Problem `token_used_or_expired`, also where the inviter may not give the role any more; `validation_failed` where a
+   * password or, for a new account, a name is missing; `login_failed` for the wrong password of an account;
+   * `organization_suspended`; `conflict` for members
    */
   async accept(request: AcceptRequest, device: Device, actor: Actor): Promise<SignedIn> {
     const invitation = await this.find(request.token);
@@ -62,14 +65,16 @@ export class InvitationAcceptance {
 
   private async join(
     manager: EntityManager,
-    { id, organizationId, role }: Invitation,
+    invitation: Invitation,
     user: User,
     isNew: boolean,
     device: Device,
     actor: Actor,
   ): Promise<SignedIn> {
+    const { id, organizationId, role } = invitation;
     await this.use(manager, id);
     await requireOpenOrganization(manager, organizationId);
+    if (!(await isStillMeant(manager, invitation))) throw new Problem('token_used_or_expired');
     if (isNew) await manager.insert(User, user);
     else if (!(await isStillAccount(manager, user))) throw new Problem('login_failed');
     await manager.insert(Membership, { organizationId, userId: user.id, role, createdAt: this.clock.now(), version: 1 });
@@ -110,6 +115,15 @@ export class InvitationAcceptance {
       version: 1,
     };
   }
+}
+
+/** Somebody who leaves must not come back by an invitation of their own: it goes no further than whoever made it may go now. */
+async function isStillMeant(manager: EntityManager, { organizationId, role, createdBy }: Invitation): Promise<boolean> {
+  // Of a key nothing is known here: it did no more than its owner could do then.
+  if (!isId('usr', createdBy)) return true;
+  const inviter = await manager.findOneBy(Membership, { organizationId, userId: createdBy });
+  const held = inviter ? await scopesOfRole(manager, organizationId, inviter.role) : [];
+  return ['member.invite', ...(await scopesOfRole(manager, organizationId, role))].every((scope) => covers(held, scope));
 }
 
 async function requireOpenOrganization(manager: EntityManager, id: string): Promise<void> {
