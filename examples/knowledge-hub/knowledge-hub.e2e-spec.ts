@@ -95,6 +95,10 @@ describe('the key of an account', () => {
     expect((await search(key)).status).toBe(200);
     const elsewhere = await call('GET', '/v1/cards/search', { headers: { 'x-api-key': key } });
     expect(elsewhere).toMatchObject({ status: 401, body: { code: 'MISSING_AUTHORIZATION' } });
+    const session = (
+      await call('POST', '/auth/sign-up', { body: { email: `${randomBytes(6).toString('hex')}@example.com`, password: PASSWORD } })
+    ).cookies[0]!;
+    expect(await search(session.split(/[=;]/)[1]!)).toMatchObject(INVALID);
     const inUrl = await call('GET', `/v1/cards/search?access_token=${key}`);
     expect(inUrl).toMatchObject({ status: 401, body: { code: 'MISSING_AUTHORIZATION' } });
   });

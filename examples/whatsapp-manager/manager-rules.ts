@@ -7,6 +7,8 @@ export const KEY_PREFIX = 'whm_';
 /** Where the document says the system is. */
 export const DOCUMENTED_PORT = 8080;
 
+const MISSING = 'Missing or invalid X-API-Key or Authorization header';
+
 /** How this system's keys read, where they are sent and whose rights they have: everything that the document fixes, and no more. */
 export const MANAGER_RULES = {
   formats: [
@@ -24,5 +26,5 @@ export const MANAGER_RULES = {
   tokenSources: ['header'],
   issuer: 'whatsapp-manager',
   realm: 'whatsapp-manager',
-  problems: { body: failure },
+  problems: { body: failure, messages: { missing_credentials: MISSING, malformed_credentials: MISSING } },
 } as const satisfies Partial<KeystileOptions>;

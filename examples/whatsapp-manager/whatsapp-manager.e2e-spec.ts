@@ -111,7 +111,10 @@ describe('credentials', () => {
     const { key } = await admin.createKey();
     expect((await contacts(admin)).status).toBe(200);
     expect((await contacts(withKey(key!))).status).toBe(200);
-    expect(await call('GET', '/api/contacts')).toMatchObject({ status: 401, body: { status: 'error' } });
+    expect(await call('GET', '/api/contacts')).toMatchObject({
+      status: 401,
+      body: { status: 'error', message: 'Missing or invalid X-API-Key or Authorization header' },
+    });
   });
 
   it('W02 of programs come in X-API-Key', async () => {
@@ -246,7 +249,7 @@ describe('a new key', () => {
       const admin = await User.admin();
       expect(await admin.call('POST', '/api/api-keys', { name: 'x', expires_at })).toMatchObject({
         status: 400,
-        body: { status: 'error' },
+        body: { status: 'error', errors: [{ field: 'expires_at' }] },
       });
       expect(await admin.keys()).toEqual([]);
     },
