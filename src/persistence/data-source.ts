@@ -1,7 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createConnection } from 'mysql2/promise';
 
-import { SqliteDatabase } from './sqlite-driver';
+import type { SqliteDatabase } from './sqlite-driver';
 import { serialiseSqlite } from './sqlite-gate';
 
 type Entities = readonly Function[];
@@ -25,7 +24,7 @@ export async function openDatabase(url: string, entities: Entities): Promise<Dat
 function sqliteOptions(database: string): Partial<DataSourceOptions> {
   return {
     type: 'better-sqlite3',
-    driver: SqliteDatabase,
+    driver: sqliteDriver(),
     database,
     enableWAL: database !== ':memory:',
     timeout: SQLITE_BUSY_MS,
@@ -36,6 +35,9 @@ function sqliteOptions(database: string): Partial<DataSourceOptions> {
     },
   };
 }
+
+/** Loaded when it is needed: a host on MySQL may have left its binaries out. */
+const sqliteDriver = (): unknown => (require('./sqlite-driver') as typeof import('./sqlite-driver')).SqliteDatabase;
 
 async function mysqlOptions(url: string): Promise<Partial<DataSourceOptions>> {
   return {
@@ -52,6 +54,7 @@ async function mysqlOptions(url: string): Promise<Partial<DataSourceOptions>> {
 }
 
 async function serverType(url: string): Promise<'mysql' | 'mariadb'> {
+  const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection({ uri: url, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version');

@@ -1,5 +1,3 @@
-import { SqliteDatabase } from './sqlite-driver';
-
 /** Held for as long as the process lives; the operating system lets go of it, however the process ends. */
 export interface DataLock {
   release(): void;
@@ -13,6 +11,7 @@ export interface DataLock {
  * @throws Error when another process holds it
  */
 export function lockDataDirectory(path: string): DataLock {
+  const { SqliteDatabase } = require('./sqlite-driver') as typeof import('./sqlite-driver');
   const file = new SqliteDatabase(path);
   try {
     file.pragma('busy_timeout = 0');
