@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DataSource, In, LessThan } from 'typeorm';
+import { DataSource, In, LessThan, MoreThan } from 'typeorm';
 
 import { AuditEvent } from './audit-event.entity';
 
@@ -31,6 +31,11 @@ export class AuditHistory {
   async knows(organizationId: string, id: string): Promise<boolean> {
     const events = this.database.getRepository(AuditEvent);
     return (await events.existsBy({ organizationId, actorId: id })) || events.existsBy({ organizationId, targetId: id });
+  }
+
+  /** Whether anything was done to a target since. */
+  async changedSince(organizationId: string, targetId: string, since: Date): Promise<boolean> {
+    return this.database.getRepository(AuditEvent).existsBy({ organizationId, targetId, at: MoreThan(since) });
   }
 
   /** Which of these actors did which of these actions to what, each once. */

@@ -26,6 +26,7 @@ import { AuditExportController, CallExportController } from './export.controller
 import { CALL_SINK } from './finished-call';
 import { journalOptions } from './journal-options';
 import type { JournalOptions } from './journal';
+import { KeyCalls } from './key-calls';
 import { PersonalErasure } from './personal-erasure';
 import { UsageController } from './usage.controller';
 import { UsageService } from './usage.service';
@@ -94,8 +95,9 @@ export class AuditModule {
         CheckpointDelivery,
         CheckpointJob,
         PersonalErasure,
+        KeyCalls,
       ],
-      exports: [AuditHistory, AuditTrail, PersonalErasure, CallRecorder, CallStore],
+      exports: [AuditHistory, AuditTrail, PersonalErasure, CallLogService, KeyCalls, CallRecorder, CallStore],
     };
   }
 }

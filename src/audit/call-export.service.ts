@@ -14,7 +14,7 @@ import { CALL_DATABASE } from './call-terms';
 import type { Cell } from './csv';
 import type { CallLogExportQueryDto } from './export.dto';
 import { type Columns, exportedFile } from './export-file';
-import { walk } from './index-walk';
+import { type Position, type Stretch, walk } from './index-walk';
 import { organizationOf, readRange } from './record-range';
 
 /** Small enough that reading and writing one out holds nobody else up. */
@@ -44,8 +44,9 @@ export class CallExport {
   }
 
   private async *pages(search: CallSearch | undefined): AsyncGenerator<readonly CallLogView[]> {
-    for (let after = search?.after ?? null; search && after;) {
-      const { rows, next } = await walk<CallLog>(this.callDatabase, search.walk, after, PAGE);
+    if (!search) return;
+    for (let after: Position | null = search.after; after;) {
+      const { rows, next }: Stretch<CallLog> = await walk<CallLog>(this.callDatabase, search.walk, after, PAGE);
       yield await this.calls.views(rows);
       after = next;
     }

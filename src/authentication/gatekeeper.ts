@@ -13,7 +13,7 @@ import {
   PROBLEMS,
 } from '../common';
 import { ExposureReport } from '../keys';
-import { missingScopes, type RouteAccess, ScopeCatalog, scopesOf } from '../permissions';
+import { type RouteAccess, ScopeCatalog, scopesOf, whatBars } from '../permissions';
 import { RateLimiter } from '../rate-limits';
 import { browserHeaders, isPreflight } from './browser-calls';
 import { type CredentialSources, type Presented, readCredential, type TokenSource } from './credential';
@@ -130,15 +130,9 @@ export class Gatekeeper {
     return this.strategy.authenticateCall({ credential: presented, facts, isSecondLook });
   }
 
-  private refuseScope(principal: Principal, access: Exclude<RouteAccess, { kind: 'public' }>): AccessDeniedError | undefined {
-    if (access.kind === 'authenticated') {
-      // A person on a route for keys, or the reverse: no scope would help.
-      return access.only !== undefined && access.only !== principal.type ? insufficientScope([], false) : undefined;
-    }
-    const missing = missingScopes(access, principal.scopes);
-    if (missing) return insufficientScope(missing.scopes, missing.anyOf);
-    const forPeople = principal.type === 'api_key' ? access.all.filter((scope) => this.catalog.isForPeopleOnly(scope)) : [];
-    return forPeople.length > 0 ? insufficientScope(forPeople, false) : undefined;
+  private refuseScope(principal: Principal, access: RouteAccess): AccessDeniedError | undefined {
+    const bar = whatBars(access, principal, (scope) => this.catalog.isForPeopleOnly(scope));
+    return bar ? insufficientScope(bar.scopes, bar.anyOf) : undefined;
   }
 
   /** Bad credentials are counted per address; past the limit they get 429, while a good one from there keeps working (A04.5). */

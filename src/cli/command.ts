@@ -1,13 +1,8 @@
 import { type Environment, newPeppers, newSigningKeys, SETTINGS, SettingsError } from '../config';
 import { SetupService } from '../organizations';
 import { withServiceParts } from '../service';
+import type { Output } from './output';
 import { verifyAuditExport } from './verify-audit-export';
-
-/** Where a command writes. */
-export interface Output {
-  readonly out: (line: string) => void;
-  readonly error: (line: string) => void;
-}
 
 type Run = (words: readonly string[], environment: Environment, output: Output) => Promise<boolean>;
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { type ExportVerdict, readCheckpoints, readPublicKeys, verifyExport } from '../audit';
-import type { Output } from './command';
+import type { Output } from './output';
 
 /** `keystile audit verify`: says what is proven, and what is not. @returns whether the export is whole */
 export async function verifyAuditExport(words: readonly string[], { out, error }: Output): Promise<boolean> {

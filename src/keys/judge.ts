@@ -43,7 +43,17 @@ export function judge(key: JudgedKey, standing: JudgedStanding, facts: CallFacts
 
 /** Every rule that speaks against the call, in order. */
 export function judgeAll(key: JudgedKey, standing: JudgedStanding, facts: CallFacts, now: Date): DenialCode[] {
-  const rules: ReadonlyArray<readonly [speaks: boolean, code: DenialCode]> = [
+  return rulesFor(key, standing, facts, now).flatMap(([speaks, code]) => (speaks ? [code] : []));
+}
+
+/** Every rule in order, and whether it speaks against the call. */
+export function rulesFor(
+  key: JudgedKey,
+  standing: JudgedStanding,
+  facts: CallFacts,
+  now: Date,
+): ReadonlyArray<readonly [speaks: boolean, code: DenialCode]> {
+  return [
     [key.revokedAt !== null || !isLive(key, now), 'api_key_revoked'],
     [key.disabledAt !== null, 'api_key_disabled'],
     [key.expiresAt !== null && key.expiresAt <= now, 'api_key_expired'],
@@ -57,7 +67,6 @@ export function judgeAll(key: JudgedKey, standing: JudgedStanding, facts: CallFa
       'endpoint_not_allowed',
     ],
   ];
-  return rules.flatMap(([speaks, code]) => (speaks ? [code] : []));
 }
 
 /** A secret that was replaced works on until its overlap ends. */

@@ -50,7 +50,7 @@ function credentialView(
   return { prefix, state: ended ? 'retired' : state, createdAt, retiresAt, lastUsedAt };
 }
 
-function statusOf({ revokedAt, disabledAt, expiresAt }: ApiKey, now: Date): KeyStatus {
+export function statusOf({ revokedAt, disabledAt, expiresAt }: ApiKey, now: Date): KeyStatus {
   if (revokedAt !== null) return 'revoked';
   if (disabledAt !== null) return 'disabled';
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';

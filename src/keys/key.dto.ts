@@ -126,7 +126,7 @@ class KeyPolicyDto {
   readonly metadata?: Record<string, string> | null;
 }
 
-const Scopes = (): PropertyDecorator => (target, key) => {
+export const Scopes = (): PropertyDecorator => (target, key) => {
   IsArray()(target, key);
   ArrayMaxSize(MOST_SCOPES)(target, key);
   Each(

@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify';
 
 import { callOf, type Principal, PROBLEMS } from '../common';
 import { CurrentPrincipal, covers, RequireScope } from '../permissions';
+import { factsOf } from './call-facts';
 import { VerificationView, VerifyKeyDto } from './key.dto';
-import type { CallFacts } from './judge';
 import { KeyVerifier, type Verification } from './key-verifier';
 
 @ApiTags('API keys')
@@ -28,13 +28,6 @@ export class VerifyController {
     return verificationView(verification, dto.scopes ?? []);
   }
 }
-
-/**
- * The call to be judged. Without `request` only the key itself is looked at; with it, what it leaves out counts as not sent, so
- * that a restricted key is not let through by forgetting to say where the call came from.
- */
-const factsOf = (request: VerifyKeyDto['request']): CallFacts =>
-  request ? { ip: request.ip ?? '', referrer: request.referrer ?? null, method: request.method ?? '', path: request.path ?? '' } : {};
 
 /** A key that matched shows who it is, also where it is refused: the asker presented the whole secret. */
 function verificationView(verification: Verification, requiredScopes: readonly string[]): VerificationView {

@@ -19,7 +19,7 @@ export { derivedScopes, type ResourceNaming } from './derived-scopes';
 export { requireHeld } from './grant';
 export { given, type ModuleParts, type OptionsFactory, provideOptions } from './options-factory';
 export { PermissionsModule, type PermissionsOptions } from './permissions.module';
-export { type MissingScopes, missingScopes, type RouteAccess, scopesOf } from './route-access';
+export { type MissingScopes, missingScopes, type RouteAccess, scopesOf, whatBars } from './route-access';
 export {
   type AccessConfig,
   declaredConfig,

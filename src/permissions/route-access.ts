@@ -28,6 +28,23 @@ export function missingScopes(access: RouteAccess, held: readonly string[]): Mis
   return unmet ? { scopes: unmet, anyOf: true } : null;
 }
 
+/**
+ * What keeps a caller from a route once it is known who it is; `null` when nothing does. No scope would help where none is named: a
+ * person on a route for keys, or the reverse.
+ */
+export function whatBars(
+  access: RouteAccess,
+  { type, scopes }: { readonly type: 'user' | 'api_key'; readonly scopes: readonly string[] },
+  isForPeopleOnly: (scope: string) => boolean,
+): MissingScopes | null {
+  if (access.kind === 'public') return null;
+  if (access.kind === 'authenticated') return access.only !== undefined && access.only !== type ? { scopes: [], anyOf: false } : null;
+  const missing = missingScopes(access, scopes);
+  if (missing || type === 'user') return missing;
+  const forPeople = access.all.filter(isForPeopleOnly);
+  return forPeople.length > 0 ? { scopes: forPeople, anyOf: false } : null;
+}
+
 /** Every scope that a route names, for documents and logs. */
 export const scopesOf = (access: RouteAccess): readonly string[] =>
   access.kind === 'scopes' ? [...new Set([...access.all, ...access.anyOf.flat()])] : [];

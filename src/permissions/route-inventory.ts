@@ -72,6 +72,15 @@ export class RouteInventory {
     return this.known;
   }
 
+  /** The route that a call would come to; HEAD goes where GET does. `undefined` where there is none. */
+  find(method: string, path: string): InventoriedRoute | undefined {
+    const asked = path.split('/');
+    const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+    return this.known
+      .filter((route) => methods.includes(route.method) && leadsTo(route.path.split('/'), asked))
+      .toSorted((a, b) => (specificity(a.path) < specificity(b.path) ? -1 : 1))[0];
+  }
+
   /** Whether this handler is to say who may call it. */
   counts(controller: Function, handler: object): boolean {
     const { guard, always = [] } = this.rules;
@@ -115,6 +124,18 @@ export class RouteInventory {
     return access;
   }
 }
+
+/** `:id` stands for one segment that is not empty, `*` at the end for any rest. */
+const leadsTo = (pattern: readonly string[], asked: readonly string[]): boolean =>
+  (pattern.length === asked.length || (pattern.at(-1) === '*' && asked.length >= pattern.length)) &&
+  pattern.every((segment, i) => segment === '*' || segment === asked[i] || (segment.startsWith(':') && asked[i] !== ''));
+
+/** Sorts fixed segments before parameters, and those before the rest, from left to right: as the router prefers them. */
+const specificity = (path: string): string =>
+  path
+    .split('/')
+    .map((segment) => (segment === '*' ? '2' : segment.startsWith(':') ? '1' : '0'))
+    .join('');
 
 /** A route without `@RequireScope`, `@RequireAnyScope`, `@Resource`, `@Authenticated` or `@Public`. */
 export class UndeclaredRouteError extends Error {

@@ -20,6 +20,12 @@ export class RateLimiter {
     return taken;
   }
 
+  /** What `take` would say, without counting anything. */
+  peek(key: string, limit: RateLimit, now: Date): Taken {
+    const { bucket: _bucket, ...taken } = gcra(this.buckets.get(key), limit, now);
+    return taken;
+  }
+
   get size(): number {
     return this.buckets.size;
   }

@@ -1,0 +1,91 @@
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+
+import { AllowedEndpointDto, Scopes } from './key.dto';
+
+/** A call that nobody has made. What it leaves out counts as not sent. */
+export class ExplainCallDto {
+  @IsIn(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
+  readonly method!: string;
+
+  /** Of this service or of yours; its query is not looked at. */
+  @IsString()
+  @Length(1, 2048)
+  readonly path!: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  readonly ip?: string;
+
+  /** The page that the call comes from. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2048)
+  readonly referrer?: string;
+
+  /** Scopes that the key has to hold besides those that the route asks for. */
+  @IsOptional()
+  @Scopes()
+  readonly scopes?: string[];
+
+  /** Which secret of the key is presented, by what lists show of it. Default: the newest. */
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,40}$/, { message: 'must be the prefix of a secret' })
+  readonly prefix?: string;
+}
+
+/** One check that the call meets. */
+export class CheckView {
+  /** The code that the call is refused with where it fails: those of `/docs/errors`. */
+  readonly check!: string;
+  readonly passed!: boolean;
+  /** Why it failed. */
+  readonly reason!: string | null;
+  /** What would help. */
+  readonly fix!: string | null;
+}
+
+/** Fields as `PATCH /v1/api-keys/{id}` takes them. */
+export class KeyPatchView {
+  readonly expiresAt?: null;
+  readonly allowedIps?: readonly string[];
+  readonly allowedReferrers?: readonly string[];
+  readonly allowedEndpoints?: readonly AllowedEndpointDto[];
+  readonly scopes?: readonly string[];
+}
+
+/** The smallest change that would let the call through. */
+export class ChangeView {
+  /** What to send to `PATCH /v1/api-keys/{id}`; `null` where changing the key does not help. */
+  readonly patch!: KeyPatchView | null;
+  /** What has to be done besides, or instead. */
+  readonly steps!: readonly string[];
+}
+
+export class ExplanationView {
+  readonly allowed!: boolean;
+  /** `valid`, or the code that the call is refused with: the first check that fails. */
+  readonly code!: string;
+  /** The route of this service that the call comes to, such as `/v1/api-keys/:id`; `null` where there is none. */
+  readonly route!: string | null;
+  readonly requiredScopes!: readonly string[];
+  /** What the key may do now. */
+  readonly scopes!: readonly string[];
+  /** In the order of the guard. None on a public route: nobody looks at the key there. */
+  readonly checks!: readonly CheckView[];
+  readonly change!: ChangeView | null;
+}
+
+/** Why a call was answered as it was. */
+export class CallExplanationView extends ExplanationView {
+  readonly requestId!: string;
+  /** When the call was made: dates of the key are compared with it. */
+  readonly at!: Date;
+  readonly keyId!: string | null;
+  /** What was answered. */
+  readonly answered!: number;
+  /** The `code` of the problem that was answered. */
+  readonly answeredCode!: string | null;
+  /** Its lists and scopes are those of now: where this is `true` they need not be those of the call. */
+  readonly keyChangedSince!: boolean;
+}

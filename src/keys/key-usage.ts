@@ -1,0 +1,147 @@
+import type { KeyCall } from '../audit';
+import { compactScopes, covers, missingScopes, patternCovers, type RouteAccess } from '../permissions';
+
+/** How often and when at last. */
+export interface Tally {
+  readonly calls: number;
+  readonly lastAt: Date;
+}
+
+export interface RouteTally extends Tally {
+  readonly method: string;
+  readonly route: string | null;
+  readonly denied: number;
+}
+
+export interface ScopeUse {
+  readonly granted: readonly string[];
+  readonly used: ReadonlyArray<Tally & { readonly scope: string }>;
+  /** Of what was granted, what no call needed. */
+  readonly unused: readonly string[];
+  /** As few names as would have let every call through that was let through. */
+  readonly sufficient: readonly string[];
+}
+
+/** Whether the smaller set of scopes was tried on the calls, and what came of it. */
+export interface Replay {
+  readonly calls: number;
+  readonly denied: number;
+}
+
+/** A kind of call: everything that decides which scopes it needs. */
+interface Kind {
+  readonly method: string;
+  readonly route: string | null;
+  readonly requiredScopes: readonly string[];
+  calls: number;
+  admitted: number;
+  lastAt: Date;
+  lastAdmittedAt: Date | null;
+}
+
+/** Adds calls up, newest first, so that what is kept grows with the kinds of calls and not with their number. */
+export class KeyUsage {
+  calls = 0;
+  succeeded = 0;
+  denied = 0;
+  lastAt: Date | null = null;
+  lastSuccessAt: Date | null = null;
+  private readonly kinds = new Map<string, Kind>();
+  private readonly addresses = new Map<string, { calls: number; lastAt: Date }>();
+
+  add({ at, method, route, ip, status, requiredScopes, calls }: KeyCall): void {
+    const isAdmitted = !isDenied(status);
+    this.calls += calls;
+    if (!isAdmitted) this.denied += calls;
+    if (isSuccess(status)) this.succeeded += calls;
+    this.lastAt ??= at;
+    if (isSuccess(status)) this.lastSuccessAt ??= at;
+    const address = this.addresses.get(ip);
+    if (address) address.calls += calls;
+    else this.addresses.set(ip, { calls, lastAt: at });
+    const name = `${method} ${route} ${requiredScopes.join(' ')}`;
+    const kind = this.kinds.get(name) ?? { method, route, requiredScopes, calls: 0, admitted: 0, lastAt: at, lastAdmittedAt: null };
+    this.kinds.set(name, kind);
+    kind.calls += calls;
+    if (!isAdmitted) return;
+    kind.admitted += calls;
+    kind.lastAdmittedAt ??= at;
+  }
+
+  /** The most called first. */
+  routes(most: number): RouteTally[] {
+    return [...this.kinds.values()]
+      .map(({ method, route, calls, admitted, lastAt }) => ({ method, route, calls, denied: calls - admitted, lastAt }))
+      .toSorted((a, b) => b.calls - a.calls)
+      .slice(0, most);
+  }
+
+  ips(most: number): Array<Tally & { readonly ip: string }> {
+    return [...this.addresses]
+      .map(([ip, tally]) => ({ ip, ...tally }))
+      .toSorted((a, b) => b.calls - a.calls)
+      .slice(0, most);
+  }
+
+  /**
+   * @param accessOf what a route asks for today; `undefined` where it is gone: then every scope counts that stood in the log
+   */
+  scopes(granted: readonly string[], accessOf: AccessOf): ScopeUse {
+    const used = new Map<string, { calls: number; lastAt: Date }>();
+    for (const kind of this.admittedKinds()) {
+      for (const scope of neededScopes(requirementOf(kind, accessOf), granted)) {
+        const known = used.get(scope);
+        if (!known) used.set(scope, { calls: kind.admitted, lastAt: kind.lastAdmittedAt! });
+        else used.set(scope, { calls: known.calls + kind.admitted, lastAt: new Date(Math.max(+known.lastAt, +kind.lastAdmittedAt!)) });
+      }
+    }
+    const names = [...used.keys()];
+    return {
+      granted,
+      used: [...used].map(([scope, tally]) => ({ scope, ...tally })).toSorted((a, b) => (a.scope < b.scope ? -1 : 1)),
+      unused: granted.filter((pattern) => !names.some((scope) => patternCovers(pattern, scope))),
+      sufficient: compactScopes(names),
+    };
+  }
+
+  /** Holds every call that was let in against a set of scopes. */
+  replay(scopes: readonly string[], accessOf: AccessOf): Replay {
+    let calls = 0;
+    let denied = 0;
+    for (const kind of this.admittedKinds()) {
+      calls += kind.admitted;
+      const { all, anyOf } = requirementOf(kind, accessOf);
+      if (missingScopes({ kind: 'scopes', all, anyOf, liveOnly: false }, scopes)) denied += kind.admitted;
+    }
+    return { calls, denied };
+  }
+
+  private admittedKinds(): Kind[] {
+    return [...this.kinds.values()].filter(({ admitted }) => admitted > 0);
+  }
+}
+
+export type AccessOf = (method: string, route: string) => RouteAccess | undefined;
+
+interface Requirement {
+  readonly all: readonly string[];
+  readonly anyOf: ReadonlyArray<readonly string[]>;
+}
+
+function requirementOf({ method, route, requiredScopes }: Kind, accessOf: AccessOf): Requirement {
+  const access = route === null ? undefined : accessOf(method, route);
+  if (!access) return { all: requiredScopes, anyOf: [] };
+  return access.kind === 'scopes' ? access : { all: [], anyOf: [] };
+}
+
+/** Where one of several is enough, the first that the key was given. */
+function neededScopes({ all, anyOf }: Requirement, granted: readonly string[]): string[] {
+  const chosen = anyOf.flatMap((choice) =>
+    choice.some((scope) => all.includes(scope)) ? [] : [choice.find((scope) => covers(granted, scope)) ?? choice[0]!],
+  );
+  return [...new Set([...all, ...chosen])];
+}
+
+const isSuccess = (status: number): boolean => status < 400;
+/** Turned away for what the caller is, whatever was asked for. */
+const isDenied = (status: number): boolean => status === 401 || status === 403 || status === 429;
