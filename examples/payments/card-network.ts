@@ -39,7 +39,7 @@ export async function startPretendNetwork(
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.method !== 'POST') {
-      response.writeHead(404).end();
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here');
       return;
     }
     const chunks: Buffer[] = [];
