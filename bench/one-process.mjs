@@ -69,8 +69,8 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers
 const dataDir = mkdtempSync(join(tmpdir(), 'keystile-bench-'));
 const service = await startServer('service-server.mjs', { env: { NODE_ENV: 'test', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error' } });
 const token = await makeKey(service);
-const { text } = await call(new Agent(), service.url, 'GET', PATH, { token });
-const bare = await startServer('bare-server.mjs', { args: [text] });
+const { text: answer } = await call(new Agent(), service.url, 'GET', PATH, { token });
+const bare = await startServer('bare-server.mjs', { args: [answer] });
 const variants = [
   { name: 'bare Nest + Fastify route', server: bare, token: undefined, costs: [] },
   { name: 'Keystile: key in the header, one scope, row stored', server: service, token, costs: [] },

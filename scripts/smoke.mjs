@@ -54,7 +54,8 @@ assert.deepEqual(
   [{ path: '/email', status: 202 }],
 );
 assert.equal((await call('GET', '/health/ready')).status, 200);
-for (const name of ['key-peppers', 'jwt-signing-keys.json', 'audit-signing-keys.json']) assert.equal(statSync(join(dataDir, name)).mode & 0o777, 0o600, name);
+for (const name of ['key-peppers', 'jwt-signing-keys.json', 'audit-signing-keys.json'])
+  assert.equal(statSync(join(dataDir, name)).mode & 0o777, 0o600, name);
 
 const ended = new Promise((resolve) => service.once('exit', resolve));
 service.kill('SIGTERM');

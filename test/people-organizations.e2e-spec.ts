@@ -404,7 +404,8 @@ describe('roles', () => {
       expect(status).toBe(201);
       expect((await app.get(`/v1/roles/${body.id as string}`, { as: owner.token })).body.name).toBe(Buffer.from(odd).toString());
     }
-    for (const control of ['\u0000', 'a\nb', '\u001b[31m', '\u0085', '\u2028', '\ud800']) expect((await create({ name: control })).status).toBe(400);
+    for (const control of ['\u0000', 'a\nb', '\u001b[31m', '\u0085', '\u2028', '\ud800'])
+      expect((await create({ name: control })).status).toBe(400);
   });
 
   it('are listed page by page, the built-in ones last', async () => {

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { connect } from 'node:net';
 
 import { KeystileApp, type TestPerson } from '../src/testing';
@@ -54,7 +53,7 @@ describe('on the wire', () => {
   });
 
   it('A15.4 cuts off whoever drips, headers or body', () => {
-    const { headersTimeout, requestTimeout } = app.service.app.getHttpServer() as Server;
+    const { headersTimeout, requestTimeout } = app.service.app.getHttpServer();
     expect(headersTimeout).toBeLessThanOrEqual(18_000);
     expect(requestTimeout).toBeGreaterThanOrEqual(headersTimeout);
     expect(requestTimeout).toBeLessThanOrEqual(18_000);
