@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const firstAdmin = { email: 'admin@crm.example', password: randomBytes(9).toString('base64url') };
   const crm = await startCrm({ ...surroundings, pepper: peppers[0]!.secret, firstAdmin });
   process.stdout.write(`The CRM is at ${crm.url}/docs/authentication\n`);
-  if (crm.isNew) process.stdout.write(`Sign in as ${firstAdmin.email} with ${firstAdmin.password}\n`);
+  if (crm.isNew) process.stdout.write(`Sign in at ${crm.url}/admin/api-keys as ${firstAdmin.email} with ${firstAdmin.password}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void crm.stop().then(() => process.exit(0)));
 }
 

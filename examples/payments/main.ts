@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const firstAccount = { name: 'Demo', email: 'owner@payments.example', password: randomBytes(9).toString('base64url') };
   const payments = await startPayments({ ...surroundings, pepper: peppers[0]!.secret, cardNetwork: network.url, firstAccount });
   print(`The payments are at ${payments.url}/docs/authentication`);
-  if (payments.isNew) print(`Sign in as ${firstAccount.email} with ${firstAccount.password}`);
+  if (payments.isNew) print(`Log in at ${payments.url}/settings/api-keys as ${firstAccount.email} with ${firstAccount.password}`);
   const stop = async (): Promise<void> => {
     await payments.stop();
     await network.stop();
