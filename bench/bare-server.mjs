@@ -16,6 +16,7 @@ class BareController {
 }
 Get('v1/roles/auditor')(BareController.prototype, 'get', Object.getOwnPropertyDescriptor(BareController.prototype, 'get'));
 Controller()(BareController);
+// oxlint-disable-next-line typescript/no-extraneous-class -- Nest takes a class for a module
 class BareModule {}
 Module({ controllers: [BareController] })(BareModule);
 
