@@ -19,7 +19,7 @@ describe.each(databaseKinds)('the store of calls on %s', (_name, create) => {
   let store: CallStore;
   let said: string[];
   let dir: string;
-  let stores: CallStore[] = [];
+  const stores: CallStore[] = [];
 
   const newStore = (observers: readonly CallObserver[] = [], clock = new FixedClock()): CallStore => {
     const started = new CallStore(

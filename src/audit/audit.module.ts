@@ -23,6 +23,8 @@ import { CheckpointJob } from './checkpoint-job';
 import { CHECKPOINT_OPTIONS, type CheckpointOptions } from './checkpoint-options';
 import { Checkpoints } from './checkpoint.service';
 import { AuditExportController, CallExportController } from './export.controller';
+import { CompletenessController } from './completeness.controller';
+import { Completeness } from './completeness.service';
 import { CALL_SINK } from './finished-call';
 import { journalOptions } from './journal-options';
 import type { JournalOptions } from './journal';
@@ -58,7 +60,15 @@ export class AuditModule {
       global: true,
       imports: options.imports ?? [],
       controllers: api
-        ? [CallExportController, AuditExportController, CheckpointController, CallLogController, UsageController, AuditEventController]
+        ? [
+            CallExportController,
+            AuditExportController,
+            CheckpointController,
+            CompletenessController,
+            CallLogController,
+            UsageController,
+            AuditEventController,
+          ]
         : [],
       providers: [
         provideOptions(AUDIT_OPTIONS, options),
@@ -78,6 +88,7 @@ export class AuditModule {
         CallTerms,
         CallSearches,
         CallLogService,
+        Completeness,
         UsageService,
         AuditHistory,
         AuditTrail,

@@ -200,7 +200,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     this.draining = true;
     try {
       do await this.storeNext();
-      while (!this.isClosed && (!this.nothingLeftBehind || this.pending >= FULL));
+      while (!this.isClosed && (!this.nothingLeftBehind || this.journal.written - this.drained >= FULL));
     } catch {
       // `store` has said so; the calls are in the journal.
     } finally {
@@ -236,7 +236,8 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       this.nothingLeftBehind = true;
     }
     if (this.drained >= this.journal.written) return [];
-    const { calls, drained, segment }: StoredBatch = await this.drain.storeNext();
+    const { calls, drained, segment, isEnd }: StoredBatch = await this.drain.storeNext();
+    if (isEnd && drained === this.drained) throw new Error(`The journal ends before record ${this.journal.written}`);
     this.drained = drained;
     this.journal.discardBefore(segment);
     return calls;

@@ -28,6 +28,8 @@ export interface JournalOptions {
   readonly sync: 'process' | 'fsync';
   /** The name of this replica in the completeness of the log. */
   readonly replica: string;
+  /** How large a file of it gets before the next one is begun. Default: 8 MiB. */
+  readonly segmentBytes?: number;
 }
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -179,7 +181,7 @@ export class Journal {
   private put(): boolean {
     const { bytes } = this.pending;
     try {
-      if (this.offset >= SEGMENT_BYTES) this.nextSegment();
+      if (this.offset >= (this.options.segmentBytes ?? SEGMENT_BYTES)) this.nextSegment();
       if (writeSync(this.file, bytes, 0, bytes.length, this.offset) === bytes.length) {
         this.offset += bytes.length;
         this.sizes.set(this.segmentNumber, this.offset);

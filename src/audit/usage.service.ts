@@ -7,10 +7,12 @@ import type { CallLog } from './call-log.entity';
 import { CallSearches } from './call-search';
 import { CallStore } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
-import { LatencyHistogram } from './latency-histogram';
 import { type Position, type Stretch, walk } from './index-walk';
 import { readRange } from './record-range';
 import { TimeBuckets } from './time-buckets';
+import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
+import { QUARTER_MS } from './usage-roll-ups';
+import { Tally } from './usage-tally';
 import type { UsageBucketView, UsageQueryDto, UsageView } from './usage.dto';
 
 const HOUR_MS = 3_600_000;
@@ -19,8 +21,8 @@ const LONGEST_IN_MINUTES_MS = 6 * HOUR_MS;
 const MOST_CALLS = 500_000;
 const MOST_BUCKETS = 10_000;
 const PAGE = 2_000;
-
-const DENIED: ReadonlySet<number> = new Set([401, 403, 429]);
+/** A day. */
+const QUARTERS_AT_ONCE = 96;
 
 const PROPERTIES = [
   'id',
@@ -35,6 +37,7 @@ const PROPERTIES = [
 ] as const satisfies ReadonlyArray<keyof CallLog>;
 
 type CountedCall = Pick<CallLog, (typeof PROPERTIES)[number]>;
+type Group = string | number | null;
 
 /** What a call is counted under. A verification is a use of the key that was asked about (`decisions.md` 14). */
 const GROUPS = {
@@ -42,18 +45,27 @@ const GROUPS = {
   route: ({ routeNumber }) => routeNumber,
   status: ({ status }) => status,
   code: ({ code }) => code,
-} as const satisfies Record<string, (call: CountedCall) => string | number | null>;
+} as const satisfies Record<string, (call: CountedCall) => Group>;
 
-interface Tally {
+/** Where the same is counted already, by quarters of an hour. */
+const COUNTED_IN = {
+  key: { table: USAGE_BY_KEY, column: 'key_number' },
+  route: { table: USAGE_BY_ROUTE, column: 'route_number' },
+  status: { table: USAGE_BY_CODE, column: 'status' },
+  code: { table: USAGE_BY_CODE, column: 'code' },
+} as const;
+
+/** Calls of one time, or one quarter of an hour. */
+interface Count {
   readonly at: number;
-  readonly group: string | number | null;
-  readonly latencies: LatencyHistogram;
-  calls: number;
-  errors: number;
-  denied: number;
+  readonly group: Group;
+  readonly tally: Tally;
 }
 
-/** Counts calls by time. From the calls themselves, in pages, so that however many there are the memory stays small. */
+/**
+ * Counts calls by time: whole quarters of an hour from the roll-ups, which are written together with the calls, the rest from the calls
+ * themselves. Either way in pages, so that however many there are the memory stays small.
+ */
 @Injectable()
 export class UsageService {
   constructor(
@@ -70,10 +82,9 @@ export class UsageService {
     const buckets = readBuckets(query);
     await this.store.flush();
     const { completeUntil } = this.store;
-    const tallies = new Map<string, Tally>();
-    for await (const call of this.calls(organizationId, from, to)) {
-      const at = buckets.startOf(callTime(call.id).getTime());
-      count(tallies, at, groupBy ? GROUPS[groupBy](call) : null, call);
+    const tallies = new Map<string, Count>();
+    for await (const { at, group, tally } of this.counts(organizationId, from, to, query)) {
+      add(tallies, { at: buckets.startOf(at), group, tally });
     }
     const data = await this.views([...tallies.values()], groupBy);
     return { data, from, to, interval, timeZone, completeUntil };
@@ -91,7 +102,38 @@ export class UsageService {
     return { from, to };
   }
 
-  private async *calls(organizationId: string, from: Date, to: Date): AsyncGenerator<CountedCall> {
+  private async *counts(organizationId: string, from: Date, to: Date, { interval, groupBy }: UsageQueryDto): AsyncGenerator<Count> {
+    const first = Math.ceil(from.getTime() / QUARTER_MS);
+    const end = Math.floor(to.getTime() / QUARTER_MS);
+    if (interval === 'minute' || first >= end) {
+      yield* this.fromCalls(organizationId, from, to, groupBy);
+      return;
+    }
+    yield* this.fromCalls(organizationId, from, new Date(first * QUARTER_MS), groupBy);
+    yield* this.fromRollUps(organizationId, first, end, groupBy);
+    yield* this.fromCalls(organizationId, new Date(end * QUARTER_MS), to, groupBy);
+  }
+
+  private async *fromRollUps(organizationId: string, first: number, end: number, groupBy: UsageQueryDto['groupBy']): AsyncGenerator<Count> {
+    const organization = await this.terms.find('organization', organizationId);
+    if (organization === undefined) return;
+    const { table, column } = COUNTED_IN[groupBy ?? 'status'];
+    for (let quarter = first; quarter < end; quarter += QUARTERS_AT_ONCE) {
+      const rows = await this.database.query<Array<Record<string, string | number>>>(
+        `SELECT quarter, ${column} AS group_value, calls, errors, denied, latencies FROM ${table}
+         WHERE organization_number = ? AND quarter >= ? AND quarter < ?`,
+        [organization, quarter, Math.min(end, quarter + QUARTERS_AT_ONCE)],
+      );
+      for (const row of rows) {
+        // 0 and '' stand for none.
+        const group = groupBy ? row['group_value'] || null : null;
+        yield { at: Number(row['quarter']) * QUARTER_MS, group, tally: Tally.fromRow(row) };
+      }
+    }
+  }
+
+  private async *fromCalls(organizationId: string, from: Date, to: Date, groupBy: UsageQueryDto['groupBy']): AsyncGenerator<Count> {
+    if (from >= to) return;
     const search = await this.searches.all(organizationId, { from, to });
     if (!search) return;
     const walked = { ...search.walk, properties: PROPERTIES };
@@ -100,17 +142,22 @@ export class UsageService {
       const { rows, next }: Stretch<CountedCall> = await walk<CountedCall>(this.database, walked, after, PAGE);
       read += rows.length;
       if (read > MOST_CALLS) throw invalidField('/from', `${MOST_CALLS} calls at most are counted at once; ask for a shorter time`);
-      yield* rows;
+      for (const call of rows) {
+        const tally = new Tally();
+        tally.count(call, call.calls);
+        yield { at: callTime(call.id).getTime(), group: groupBy ? GROUPS[groupBy](call) : null, tally };
+      }
       after = next;
     }
   }
 
-  private async views(tallies: readonly Tally[], groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
+  private async views(tallies: readonly Count[], groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
     const named = groupBy === 'key' || groupBy === 'route';
     const texts = await this.terms.read(named ? tallies.map(({ group }) => group as number | null) : []);
-    const nameOf = (group: Tally['group']): string | null => (named ? (texts.get(group as number) ?? null) : (group?.toString() ?? null));
+    const nameOf = (group: Group): string | null => (named ? (texts.get(group as number) ?? null) : (group?.toString() ?? null));
     return tallies
-      .map((tally) => view(tally, groupBy && { group: nameOf(tally.group) }))
+      .filter(({ tally }) => tally.calls > 0)
+      .map((count) => view(count, groupBy && { group: nameOf(count.group) }))
       .toSorted((a, b) => a.at.getTime() - b.at.getTime() || compare(a.group ?? '', b.group ?? ''));
   }
 }
@@ -124,21 +171,18 @@ function readBuckets({ interval, timeZone }: UsageQueryDto): TimeBuckets {
   }
 }
 
-function count(tallies: Map<string, Tally>, at: number, group: Tally['group'], { status, calls, latencyMicroseconds }: CountedCall): void {
+function add(tallies: Map<string, Count>, { at, group, tally }: Count): void {
   const name = `${at} ${group}`;
-  let tally = tallies.get(name);
-  if (!tally) {
-    if (tallies.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
-    tally = { at, group, latencies: new LatencyHistogram(), calls: 0, errors: 0, denied: 0 };
-    tallies.set(name, tally);
+  const known = tallies.get(name);
+  if (known) {
+    known.tally.merge(tally);
+    return;
   }
-  tally.calls += calls;
-  if (DENIED.has(status)) tally.denied += calls;
-  else if (status >= 400) tally.errors += calls;
-  tally.latencies.add(latencyMicroseconds, calls);
+  if (tallies.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
+  tallies.set(name, { at, group, tally });
 }
 
-function view({ at, calls, errors, denied, latencies }: Tally, group: { group: string | null } | undefined): UsageBucketView {
+function view({ at, tally: { calls, errors, denied, latencies } }: Count, group: { group: string | null } | undefined): UsageBucketView {
   const milliseconds = (share: number): number => (latencies.percentile(share) ?? 0) / 1_000;
   return {
     at: new Date(at),

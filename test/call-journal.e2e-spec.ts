@@ -1,0 +1,388 @@
+import { ConsoleLogger, Logger } from '@nestjs/common';
+import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, closeSync, cpSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+
+import { callEntities, callMigrations, CallStore, type FinishedCall } from '../src/audit';
+import { CallLog } from '../src/audit/call-log.entity';
+import { CallSearches } from '../src/audit/call-search';
+import { CallTerms } from '../src/audit/call-terms';
+import { CallWatermark } from '../src/audit/call-watermark.entity';
+import { Completeness } from '../src/audit/completeness.service';
+import { Journal, type JournalOptions, lockRun } from '../src/audit/journal';
+import { UsageService } from '../src/audit/usage.service';
+import { migrateKeystile, openDatabase } from '../src/persistence';
+import { FixedClock } from '../src/testing';
+import { databaseKinds, type FreshDatabase } from './support/fresh-database';
+import { aCall, aKeyHolder } from './support/finished-call';
+
+const ORGANIZATION = 'org_00000000000000000000000001';
+/** As Nest would make an access token's principal. */
+const auditor = { ...aKeyHolder(), organizationId: ORGANIZATION };
+
+describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, create) => {
+  let file: FreshDatabase;
+  let database: DataSource;
+  let dir: string;
+  let clock: FixedClock;
+  let said: string[];
+  const stores: CallStore[] = [];
+
+  const options = (given: Partial<JournalOptions> = {}): JournalOptions => ({
+    dir,
+    maxBytes: 2 ** 30,
+    sync: 'process',
+    replica: 'here',
+    ...given,
+  });
+  const newStore = (given: Partial<JournalOptions> = {}): CallStore => {
+    const store = new CallStore(database, new CallTerms(database), clock, options(given));
+    stores.push(store);
+    return store;
+  };
+
+  /** What a process leaves that is killed: its rows are in the journal, and nobody has the lock. */
+  function killedWith(calls: readonly FinishedCall[], replica = 'here'): Journal {
+    const journal = new Journal(options({ replica }), () => undefined, clock.now());
+    journal.open();
+    for (const call of calls) journal.append(call, 'whole');
+    journal.flush();
+    journal.close(false);
+    return journal;
+  }
+
+  beforeEach(async () => {
+    file = await create();
+    database = await openDatabase(file.url, callEntities);
+    await migrateKeystile(database, callMigrations);
+    dir = mkdtempSync(join(tmpdir(), 'keystile-journal-'));
+    clock = new FixedClock();
+    said = [];
+    const logger = new ConsoleLogger();
+    for (const level of ['warn', 'error'] as const) {
+      jest.spyOn(logger, level).mockImplementation((...words: unknown[]) => void said.push(String(words[0])));
+    }
+    Logger.overrideLogger(logger);
+  });
+
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.onApplicationShutdown();
+    rmSync(dir, { recursive: true, force: true });
+    await database.destroy();
+    await file.drop();
+  });
+
+  const rows = (): Promise<CallLog[]> => database.manager.find(CallLog, { order: { id: 'ASC', tail: 'ASC' } });
+  const tails = async (): Promise<number[]> => (await rows()).map(({ tail }) => tail);
+  const marks = (): Promise<CallWatermark[]> => database.manager.find(CallWatermark, { order: { number: 'ASC' } });
+
+  it('R01: stores what a killed process left before anything else, and takes its folder away', async () => {
+    const calls = Array.from({ length: 2_345 }, () => aCall());
+    const { run } = killedWith(calls);
+    const store = newStore();
+    await store.onModuleInit();
+    await store.flush();
+    expect(await tails()).toEqual(calls.map(({ tail }) => tail));
+    expect(readdirSync(dir)).toEqual([store.run]);
+    const [mark] = await marks();
+    expect(mark).toMatchObject({ run, drained: 2_345, calls: 2_345, missing: 0, adoptedBy: store.run, finishedAt: clock.now() });
+  });
+
+  it('R01: reads up to a line that was torn', async () => {
+    const calls = Array.from({ length: 20 }, () => aCall());
+    const { folder } = killedWith(calls);
+    appendFileSync(join(folder, '0000000001.journal'), Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 91, 50]));
+    await newStore().flush();
+    expect(await tails()).toHaveLength(20);
+    expect((await marks())[0]).toMatchObject({ drained: 20, missing: 0 });
+  });
+
+  it('R01: stores no call twice, wherever the one who drained was killed', async () => {
+    const calls = Array.from({ length: 1_500 }, () => aCall({ principal: aKeyHolder() }));
+    const { folder, run } = killedWith(calls);
+    const copy = join(dir, '..', `${run}.copy`);
+    cpSync(folder, copy, { recursive: true });
+    const first = newStore();
+    await first.flush();
+    await first.onApplicationShutdown();
+    // As if it had been killed before it took the folder away.
+    cpSync(copy, folder, { recursive: true });
+    rmSync(copy, { recursive: true });
+    await newStore().flush();
+    expect(await tails()).toHaveLength(1_500);
+    for (const table of ['key', 'route', 'code']) {
+      const [{ calls: counted }] = await database.query<[{ calls: unknown }]>(`SELECT SUM(calls) AS calls FROM keystile_usage_by_${table}`);
+      expect(Number(counted)).toBe(1_500);
+    }
+  });
+
+  it('leaves alone what belongs to a process that lives', async () => {
+    const { folder } = killedWith([aCall()]);
+    const lock = lockRun(folder);
+    await newStore().flush();
+    expect(await tails()).toEqual([]);
+    lock.release();
+    await newStore().flush();
+    expect(await tails()).toHaveLength(1);
+  });
+
+  it('adopts what another replica left, once it has been silent', async () => {
+    killedWith([aCall()], 'there');
+    const store = newStore();
+    await store.flush();
+    expect(await tails()).toEqual([]);
+    expect(store.completeUntil).toEqual(clock.now());
+    await store.onApplicationShutdown();
+    clock.move({ seconds: 31 });
+    const [one, other] = [newStore(), newStore({ replica: 'elsewhere' })];
+    await Promise.all([one.flush(), other.flush()]);
+    expect(await tails()).toHaveLength(1);
+  });
+
+  it('answers when the row is in the file, all of one turn at once', async () => {
+    const store = newStore();
+    const kept: boolean[] = [];
+    for (let i = 0; i < 5; i++) store.append(aCall(), (is) => kept.push(is));
+    expect(kept).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(kept).toEqual([true, true, true, true, true]);
+  });
+
+  it('R02: answers after the disk has it, where that is asked for', async () => {
+    const store = newStore({ sync: 'fsync' });
+    const kept = await Promise.all(Array.from({ length: 40 }, () => new Promise((resolve) => store.append(aCall(), resolve))));
+    expect(kept).toEqual(Array(40).fill(true));
+    await store.flush();
+    expect(await tails()).toHaveLength(40);
+  });
+
+  it('has one row of a streamed call, which its end completes, in one batch or in two', async () => {
+    const store = newStore();
+    const [short, long] = [aCall({ status: 200, latencyMicroseconds: 500, responseBytes: 0 }), aCall({ principal: aKeyHolder() })];
+    expect(store.begin(short)).toBe(true);
+    store.complete({ ...short, latencyMicroseconds: 9_000, responseBytes: 70 }, short);
+    expect(store.begin(long)).toBe(true);
+    await store.flush();
+    store.complete({ ...long, status: 499, latencyMicroseconds: 5_000_000, responseBytes: 7 }, long);
+    await store.flush();
+    expect(await rows()).toMatchObject([
+      { latencyMicroseconds: 9_000, responseBytes: 70, status: 200 },
+      { latencyMicroseconds: 5_000_000, responseBytes: 7, status: 499 },
+    ]);
+    const counted = await database.query<Array<{ status: number; calls: unknown }>>(
+      'SELECT status, SUM(calls) AS calls FROM keystile_usage_by_code GROUP BY status ORDER BY status',
+    );
+    expect(counted.map(({ status, calls }) => [status, Number(calls)])).toEqual([
+      [200, 1],
+      [499, 1],
+    ]);
+    expect((await marks())[0]).toMatchObject({ calls: 2, drained: 4 });
+  });
+
+  const breakIt = (): Promise<unknown> => database.query('ALTER TABLE keystile_call_logs RENAME TO hidden');
+  const repairIt = (): Promise<unknown> => database.query('ALTER TABLE hidden RENAME TO keystile_call_logs');
+  const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+  const filesOf = ({ run }: CallStore): string[] => readdirSync(join(dir, run)).filter((name) => name.endsWith('.journal'));
+
+  it('goes on in another file when one is large, and deletes what is stored', async () => {
+    const store = newStore({ segmentBytes: 100_000 });
+    await breakIt();
+    for (let i = 0; i < 30; i++) {
+      for (let n = 0; n < 100; n++) store.append(aCall());
+      await turn();
+    }
+    expect(filesOf(store).length).toBeGreaterThan(3);
+    await repairIt();
+    await store.flush();
+    expect(filesOf(store)).toHaveLength(1);
+    expect(await database.manager.count(CallLog)).toBe(3_000);
+  });
+
+  it('R18: refuses calls when the journal is as large as it may get, and lets them in again once it is stored', async () => {
+    const store = newStore({ maxBytes: 500_000, segmentBytes: 100_000 });
+    await breakIt();
+    for (let i = 0; !store.isRefusing && i < 100; i++) {
+      for (let n = 0; n < 100; n++) store.append(aCall());
+      await turn();
+    }
+    expect(store.isRefusing).toBe(true);
+    const { pending } = store;
+    await repairIt();
+    await store.flush();
+    expect(store.isRefusing).toBe(false);
+    expect(await database.manager.count(CallLog)).toBe(pending);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  (isRoot ? describe : describe.skip)(`on a disk of 8 MiB${isRoot ? '' : ' (needs root, to mount one)'}`, () => {
+    beforeEach(() => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', dir]));
+    afterEach(async () => {
+      for (const store of stores.splice(0)) await store.onApplicationShutdown();
+      execFileSync('umount', [dir]);
+    });
+
+    const until = async (holds: () => boolean): Promise<void> => {
+      const deadline = performance.now() + 5_000;
+      while (!holds()) {
+        if (performance.now() > deadline) throw new Error('It took more than five seconds');
+        await turn();
+      }
+    };
+
+    /** Writes until nothing fits any more. */
+    const fill = (): void => {
+      const filler = openSync(join(dir, 'filler'), 'a');
+      try {
+        for (let size = 65_536; size >= 1; size /= 2) {
+          try {
+            while (writeSync(filler, Buffer.alloc(size)) === size);
+          } catch {
+            // It is as full as with pieces of this size.
+          }
+        }
+      } finally {
+        closeSync(filler);
+      }
+    };
+
+    it('R07: keeps the calls under way, refuses new ones, and goes on by itself when there is room', async () => {
+      const store = newStore();
+      await store.onModuleInit();
+      store.append(aCall());
+      await turn();
+      fill();
+      // More than what is left of the page that is being written.
+      const kept = await Promise.all(Array.from({ length: 500 }, () => new Promise((resolve) => store.append(aCall(), resolve))));
+      expect(kept).toEqual(Array(500).fill(true));
+      expect(store.isRefusing).toBe(true);
+      expect(said).toEqual([expect.stringContaining('calls are refused until it can')]);
+      rmSync(join(dir, 'filler'));
+      await until(() => !store.isRefusing);
+      expect(said).toHaveLength(2);
+      await store.flush();
+      expect(await tails()).toHaveLength(501);
+    });
+
+    it('R07: holds answers that not even the ballast has room for, and lets them go when there is room', async () => {
+      const store = newStore();
+      await store.onModuleInit();
+      fill();
+      let kept = 0;
+      const call = aCall({ userAgent: 'x'.repeat(200), path: 'y'.repeat(500), referrer: 'z'.repeat(250) });
+      for (let i = 0; i < 2_000; i++) store.append({ ...call, tail: i }, (is) => (kept += is ? 1 : 0));
+      await turn();
+      expect([kept, store.isRefusing]).toEqual([0, true]);
+      expect(store.begin(aCall())).toBe(false);
+      rmSync(join(dir, 'filler'));
+      await until(() => !store.isRefusing);
+      expect(kept).toBe(2_000);
+      await store.flush();
+      expect((await tails()).length).toBeGreaterThanOrEqual(2_000);
+    });
+  });
+
+  it('A19: says of each start how much of it is in the log', async () => {
+    const { run } = killedWith([aCall(), aCall()]);
+    const store = newStore();
+    store.append(aCall());
+    const { data, hasNoGaps, completeUntil } = await new Completeness(database, store, clock).show();
+    expect([hasNoGaps, completeUntil]).toEqual([true, clock.now()]);
+    const all = { firstSequence: 1, pending: 0, missing: 0 };
+    expect(data).toEqual(
+      [
+        expect.objectContaining({ ...all, run: store.run, state: 'running', lastSequence: 1, drainedUpTo: 1, calls: 1, adoptedBy: null }),
+        expect.objectContaining({ ...all, run, state: 'finished', lastSequence: 2, drainedUpTo: 2, calls: 2, adoptedBy: store.run }),
+      ].toSorted((a, b) => (a.sample.run === data[0]!.run ? -1 : b.sample.run === data[0]!.run ? 1 : 0)),
+    );
+  });
+
+  it('A19: says so when a journal has a hole', async () => {
+    const { folder } = killedWith(Array.from({ length: 3 }, () => aCall()));
+    const other = killedWith([aCall()]);
+    rmSync(join(other.folder), { recursive: true });
+    // The second record is gone; the files of another start, cut together.
+    const journal = new Journal(options(), () => undefined, clock.now());
+    journal.open();
+    for (const call of [aCall(), aCall(), aCall()]) journal.append(call, 'whole');
+    journal.flush();
+    journal.close(false);
+    const path = join(journal.folder, '0000000001.journal');
+    const bytes = readFrameEnds(path);
+    writeFileSync(path, Buffer.concat([bytes[0]!, bytes[2]!]));
+    const store = newStore();
+    const shown = await new Completeness(database, store, clock).show();
+    expect(shown.hasNoGaps).toBe(false);
+    expect(shown.data.find(({ run }) => run === journal.run)).toMatchObject({ missing: 1, drainedUpTo: 3, calls: 2 });
+    expect(readdirSync(dir)).not.toContain(folder);
+  });
+
+  it('T30: counts from roll-ups exactly what the calls themselves say', async () => {
+    const calls = fc.record({
+      minute: fc.integer({ min: 0, max: 150 }),
+      key: fc.integer({ min: 0, max: 2 }),
+      route: fc.constantFrom('/a', '/b', null),
+      status: fc.constantFrom(200, 201, 401, 404, 429, 500),
+      code: fc.constantFrom(null, 'not_found', 'rate_limited'),
+      latencyMicroseconds: fc.integer({ min: 0, max: 2 ** 33 }),
+      isStreamed: fc.boolean(),
+    });
+    const start = clock.now().getTime();
+    const store = newStore();
+    const terms = new CallTerms(database);
+    const usage = new UsageService(database, new CallSearches(terms), terms, store, clock);
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(calls, { maxLength: 40 }), fc.integer({ min: 0, max: 59 }), async (some, offset) => {
+        const organizationId = `org_${String((number += 1)).padStart(26, '0')}`;
+        for (const { minute, key, isStreamed, ...given } of some) {
+          const id = `key_0000000000000000000000000${key}`;
+          const principal = aKeyHolder({ organizationId, id });
+          const call = aCall({ ...given, at: new Date(start + minute * 60_000), principal });
+          if (!isStreamed) store.append(call);
+          else {
+            const before = { ...call, status: 200, code: null, latencyMicroseconds: 10 };
+            store.begin(before);
+            if (minute % 2 === 0) await store.flush();
+            store.complete(call, before);
+          }
+        }
+        // Six hours at most, so that the same can be asked by the minute, which counts the calls.
+        const range = {
+          from: new Date(start + offset * 60_000).toISOString(),
+          to: new Date(start + (100 + offset) * 60_000).toISOString(),
+        };
+        for (const groupBy of [undefined, 'key', 'route', 'status', 'code'] as const) {
+          const ask = (interval: 'minute' | 'hour') =>
+            usage.usage({ ...auditor, organizationId }, { ...range, interval, ...(groupBy ? { groupBy } : {}) });
+          const [byHour, byMinute] = [await ask('hour'), await ask('minute')];
+          const sums = (view: typeof byHour): object => {
+            const found: Record<string, number[]> = {};
+            for (const { at, group, calls: count, errors, denied } of view.data) {
+              const name = `${new Date(at).toISOString().slice(0, 13)} ${group}`;
+              const known = found[name] ?? [0, 0, 0];
+              found[name] = [known[0]! + count, known[1]! + errors, known[2]! + denied];
+            }
+            return found;
+          };
+          expect(sums(byHour)).toEqual(sums(byMinute));
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+/** The frames of a file, each as its bytes. */
+function readFrameEnds(path: string): Buffer[] {
+  const all = execFileSync('cat', [path]);
+  const frames: Buffer[] = [];
+  for (let start = 0; start < all.length;) {
+    const end = start + 8 + all.readUInt32LE(start);
+    frames.push(all.subarray(start, end));
+    start = end;
+  }
+  return frames;
+}
