@@ -11,6 +11,7 @@ import { ExposureReport } from './exposure';
 import { KeyController } from './key.controller';
 import { ImportedSecrets } from './imported-secrets';
 import { type KeyFormat, oneOf, PrefixedKeyFormat } from './key-format';
+import { JsonLinesForImports } from './json-lines';
 import { KeyImportController } from './key-import.controller';
 import { KeyImportService } from './key-import.service';
 import { KeyReader } from './key-reader';
@@ -78,6 +79,7 @@ export class KeysModule {
         ImportedSecrets,
         SecretIssuer,
         KeyImportService,
+        ...(api ? [JsonLinesForImports] : []),
         ExposureReport,
         LastUse,
         PepperCheck,
