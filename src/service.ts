@@ -117,7 +117,7 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     });
   }
   await secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
-  installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory));
+  installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory), { hook: 'onRequest', recorder: app.get(CallRecorder) });
   readJsonBodies(fastify);
   readJsonLines(fastify);
   acceptUploads(app);

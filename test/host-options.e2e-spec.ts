@@ -4,6 +4,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { hash as argon2 } from '@node-rs/argon2';
 import { hash as bcrypt } from '@node-rs/bcrypt';
+import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 
 import {
@@ -225,6 +226,11 @@ describe('What a host says of its keys', () => {
         expect((await host.get('/v1/api-keys')).status).toBe(401);
         expect((await host.get('/v1/api-keys?nonsense=1', { as: key })).status).toBe(400);
         expect((await host.get('/v1/api-keys', { as: key })).body.data).toHaveLength(1);
+        expect((await host.get('/nothing')).status).toBe(404);
+        await host.app.get(CallStore).flush();
+        // Those of somebody else's routes are none of ours.
+        const rows: Array<{ path: string }> = await host.database.query('SELECT path FROM keystile_call_logs ORDER BY id, tail');
+        expect(rows.map(({ path }) => path)).toEqual(['/guarded', '/guarded', ...Array<string>(3).fill('/v1/api-keys')]);
       });
 
       it('does not start with a route that says nothing', async () => {
@@ -365,6 +371,36 @@ describe('What a host says of its keys', () => {
       expect((await host.get('/cards', { as: `${token.slice(0, -4)}0000` })).body.code).toBe('invalid_api_key');
       expect((await host.get('/cards', { as: token })).body.code).toBe('api_key_revoked');
     });
+  });
+
+  it('leaves the host its own database, and keeps to the one that it was given', async () => {
+    @Controller('which')
+    class WhichController {
+      constructor(private readonly database: DataSource) {}
+
+      @Get()
+      @RequireScope('card.read')
+      async which(): Promise<object> {
+        return { keys: await this.database.query('SELECT name FROM api_keys') };
+      }
+    }
+    const ours = await openDatabase('sqlite::memory:', keystileEntities);
+    open.push(() => ours.destroy());
+    await migrateKeystile(ours);
+    const host = await start({ controllers: [WhichController], keystile: { database: ours } });
+    const { key } = await host.issueKey({ name: 'ours', scopes: ['card.read'] });
+    expect((await host.get('/which', { as: key })).body).toEqual({ keys: [] });
+    expect(await ours.query('SELECT name FROM api_keys')).toEqual([{ name: 'ours' }]);
+  });
+
+  it('has a row for a call that a test injects', async () => {
+    const host = await start({ controllers: [CardController] });
+    const { key } = await host.issueKey({ scopes: ['card.read'] });
+    const fastify = host.app.getHttpAdapter().getInstance() as FastifyInstance;
+    const answer = await fastify.inject({ method: 'GET', url: '/cards', headers: { authorization: `Bearer ${key}` } });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { scopes: ['card.read'] }]);
+    await host.app.get(CallStore).flush();
+    expect(await host.database.query('SELECT status, path FROM keystile_call_logs')).toEqual([{ status: 200, path: '/cards' }]);
   });
 
   it('keeps two systems in one process and one database apart', async () => {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import { attachCall, type Call, clientIp, type Clock, CLOCK, escapeControls, type IpAllowlist, Problem, redact } from '../common';
+import { attachCall, type Call, clientIp, type Clock, CLOCK, escapeControls, findCall, type IpAllowlist, Problem, redact } from '../common';
 import { problemBody } from '../http';
 import { type CallId, CallIds, requestIdOf } from './call-id';
 import { CALL_SINK, type CallSink, type FinishedCall, type Kept } from './finished-call';
@@ -50,6 +50,16 @@ export class CallRecorder {
       this.begin(request, response, !this.sink.isRefusing);
       response.writeHead(417).end();
     });
+  }
+
+  /**
+   * For one call that came past `recordCalls`: one that a test injects, or one of a server of which not every call is ours.
+   * @throws Problem `unavailable` while no row can be kept
+   */
+  recordCall(request: IncomingMessage, response: ServerResponse): void {
+    if (findCall(request)) return;
+    if (this.sink.isRefusing) throw new Problem('unavailable', { retryAfterSeconds: 1 });
+    this.begin(request, response, true);
   }
 
   /** Before any handler: what it would have done could not be told afterwards. These have no row. */

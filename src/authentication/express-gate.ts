@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { CallRecorder } from '../audit';
 import { callOf } from '../common';
 import { type AccessConfig, declaredConfig, type RouteInventory } from '../permissions';
 import type { AdmittedRequest } from './gate';
@@ -39,6 +40,7 @@ export class ExpressGate {
     private readonly app: ExpressApplication,
     private readonly gatekeeper: Gatekeeper,
     private readonly inventory: RouteInventory,
+    private readonly recorder: CallRecorder,
   ) {}
 
   install(): void {
@@ -49,7 +51,7 @@ export class ExpressGate {
         response.writeHead(204).end();
         return;
       }
-      await this.decide(request);
+      await this.decide(request, response);
       next();
     });
   }
@@ -59,13 +61,16 @@ export class ExpressGate {
     for (const { method = 'ALL', path, config } of this.routes()) this.inventory.add(method, path, config);
   }
 
-  private async decide(request: IncomingMessage): Promise<void> {
-    const call = callOf(request);
+  private async decide(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const matching = this.matching(request);
+    const accesses = matching.map(({ config, method = 'ALL', path }) => this.inventory.accessOf(config, method, path));
+    if (!this.inventory.isWhole && accesses.every((one) => one === undefined)) return undefined;
+    this.recorder.recordCall(request, response);
     const [first] = matching;
-    if (!first) return this.inventory.isWhole ? this.gatekeeper.identify(request) : undefined;
-    const [access, ...others] = matching.map(({ config, method = 'ALL', path }) => this.inventory.accessOf(config, method, path));
+    if (!first) return this.gatekeeper.identify(request);
+    const [access, ...others] = accesses;
     if (!access || others.some((other) => JSON.stringify(other) !== JSON.stringify(access))) return undefined;
+    const call = callOf(request);
     call.route = first.path;
     const admitted = request as AdmittedRequest;
     const principal = await this.gatekeeper.admit(request, access);

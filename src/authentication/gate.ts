@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import type { CallRecorder } from '../audit';
 import { callOf, type Principal } from '../common';
 import type { AccessConfig, RouteAccess, RouteInventory } from '../permissions';
 import type { Gatekeeper } from './gatekeeper';
@@ -24,7 +25,7 @@ export function installGate(
   fastify: FastifyInstance,
   gatekeeper: Gatekeeper,
   inventory: RouteInventory,
-  hook: GateHook = 'onRequest',
+  { hook, recorder }: { readonly hook: GateHook; readonly recorder: CallRecorder },
 ): void {
   fastify.addHook('onRoute', (route) => {
     const config = (route.config ?? {}) as AccessConfig;
@@ -37,13 +38,16 @@ export function installGate(
     }
   });
   const decide = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const call = callOf(request);
     for (const [name, value] of Object.entries(gatekeeper.browserHeaders(request.raw))) {
       if (!reply.hasHeader(name)) void reply.header(name, value);
     }
     if (gatekeeper.isPreflight(request.raw)) return reply.code(204).send();
     const { access } = request.routeOptions.config as AccessConfig;
-    if (request.is404 || !access) return inventory.isWhole ? gatekeeper.identify(request.raw) : undefined;
+    const isOurs = access !== undefined && !request.is404;
+    if (!isOurs && !inventory.isWhole) return undefined;
+    recorder.recordCall(request.raw, reply.raw);
+    if (!isOurs) return gatekeeper.identify(request.raw);
+    const call = callOf(request);
     call.route = request.routeOptions.url ?? null;
     const admitted = request as AdmittedRequest;
     const principal = await gatekeeper.admit(request.raw, access);

@@ -28,16 +28,20 @@ export class SelfInstallation implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.recorder.recordCalls(this.host.httpAdapter.getHttpServer() as Server);
+    // Of a server that is ours in part, the gate records what is ours.
+    if (this.inventory.isWhole) this.recorder.recordCalls(this.host.httpAdapter.getHttpServer() as Server);
     this.expressGate?.takeInventory();
   }
 
   private install(): void {
     const { httpAdapter } = this.host;
     if (httpAdapter.getType() === 'fastify') {
-      installGate(httpAdapter.getInstance<FastifyInstance>(), this.gatekeeper, this.inventory, 'preParsing');
+      installGate(httpAdapter.getInstance<FastifyInstance>(), this.gatekeeper, this.inventory, {
+        hook: 'preParsing',
+        recorder: this.recorder,
+      });
     } else {
-      this.expressGate = new ExpressGate(httpAdapter.getInstance<ExpressApplication>(), this.gatekeeper, this.inventory);
+      this.expressGate = new ExpressGate(httpAdapter.getInstance<ExpressApplication>(), this.gatekeeper, this.inventory, this.recorder);
       this.expressGate.install();
     }
   }
