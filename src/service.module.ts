@@ -10,6 +10,7 @@ import {
   CALL_OBSERVERS,
   type CallObserver,
   type CheckpointOptions,
+  RETENTION_TERMS,
 } from './audit';
 import { AuthenticationModule, sessionCookieName } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM } from './common';
@@ -22,7 +23,7 @@ import { MessagingModule, type MessagingOptions, messagingScopes, SmtpMailer } f
 import { NetworkWatch, NoticesModule, RefusalWatch } from './notices';
 import { OpenApiModule } from './openapi';
 import { Metrics, OperationsModule } from './operations';
-import { MAILER, OrganizationsModule, organizationScopes } from './organizations';
+import { MAILER, OrganizationsModule, organizationScopes, retentionTerms } from './organizations';
 import { PermissionsModule } from './permissions';
 import { RateLimitsModule } from './rate-limits';
 import { SERVICE_VERSION, serviceDescription } from './service-description';
@@ -41,7 +42,7 @@ export interface ServiceParts {
 /** What every module is given by its host: the databases and the time. */
 @Module({})
 class HostModule {
-  static forRoot({ database, callDatabase, clock }: ServiceParts): DynamicModule {
+  static forRoot({ database, callDatabase, clock, settings }: ServiceParts): DynamicModule {
     return {
       module: HostModule,
       global: true,
@@ -56,8 +57,12 @@ class HostModule {
           useFactory: (...observers: CallObserver[]) => observers,
         },
         { provide: MAILER, useExisting: SmtpMailer },
+        {
+          provide: RETENTION_TERMS,
+          useValue: retentionTerms(database, { calls: settings.RETENTION_CALL_LOGS_DAYS, usage: settings.RETENTION_USAGE_DAYS }),
+        },
       ],
-      exports: [DataSource, CALL_DATABASE, CLOCK, KEY_REALM, CALL_OBSERVERS, MAILER],
+      exports: [DataSource, CALL_DATABASE, CLOCK, KEY_REALM, CALL_OBSERVERS, MAILER, RETENTION_TERMS],
     };
   }
 }

@@ -13,6 +13,7 @@ import { CallExport } from './call-export.service';
 import { CallLogController } from './call-log.controller';
 import { CallLogService } from './call-log.service';
 import { CallRecorder, TRUSTED_PROXIES } from './call-recorder';
+import { CallRetention } from './call-retention';
 import { CallSearches } from './call-search';
 import { CallStore, JOURNAL_OPTIONS } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
@@ -89,6 +90,7 @@ export class AuditModule {
         CallSearches,
         CallLogService,
         Completeness,
+        CallRetention,
         UsageService,
         AuditHistory,
         AuditTrail,

@@ -10,6 +10,7 @@ export type { CheckpointOptions } from './checkpoint-options';
 export type { JournalOptions } from './journal';
 export { CheckpointJob } from './checkpoint-job';
 export { AuditHistory } from './audit-history';
+export { RETENTION_TERMS, type RetentionTerms } from './call-retention';
 export { callEntities } from './call-entities';
 export type { CallLogView } from './call-log.dto';
 export { CallLogService } from './call-log.service';

@@ -143,4 +143,16 @@ export const callMigrations: readonly Migration[] = [
       await schema.createTable('keystile_usage_by_code', [organization, quarter, key('status'), code, run, ...usage]);
     },
   },
+  {
+    name: '0016-call-retention',
+    async up(schema) {
+      await schema.createTable('keystile_call_log_retention', [
+        schema.integer('number', { isPrimary: true }),
+        schema.time('started_at'),
+        schema.time('finished_at', { isNullable: true }),
+        schema.bigInteger('removed_calls'),
+        schema.bigInteger('removed_usage'),
+      ]);
+    },
+  },
 ];

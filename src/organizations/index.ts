@@ -16,6 +16,7 @@ export { ON_OWNER_REMOVED, type OnOwnerRemoved, type OwnerRemoval } from './on-o
 export { type OrganizationsOptions } from './organizations-options';
 export { OrganizationsModule } from './organizations.module';
 export { type KeyPolicy, OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from './owner-directory';
+export { retentionTerms } from './organization-retention';
 export { PasswordResetService } from './password-reset.service';
 export { SESSION_LIFETIME_MS } from './refresh-token';
 export { organizationScopes } from './scopes';
