@@ -47,7 +47,7 @@ export class CheckView {
 
 /** Fields as `PATCH /v1/api-keys/{id}` takes them. */
 export class KeyPatchView {
-  readonly expiresAt?: null;
+  readonly expiresAt?: Date | null;
   readonly allowedIps?: readonly string[];
   readonly allowedReferrers?: readonly string[];
   readonly allowedEndpoints?: readonly AllowedEndpointDto[];

@@ -37,12 +37,12 @@ const anAccess: fc.Arbitrary<RouteAccess | null> = fc.oneof(
 const aKey: fc.Arbitrary<ExplainedKey> = fc.record({
   revokedAt: seldom(DATES),
   disabledAt: seldom(DATES),
-  expiresAt: fc.constantFrom(...DATES),
+  expiresAt: fc.constantFrom(null, ...DATES),
   environment: fc.constantFrom('live' as const, 'test' as const),
   allowedIps: fc.uniqueArray(fc.constantFrom('203.0.113.7', '10.0.0.0/8', '2001:db8::/32'), { maxLength: 2 }),
   allowedReferrers: fc.uniqueArray(fc.constantFrom('https://app.example.com', 'https://*.example.org'), { maxLength: 2 }),
   allowedEndpoints: fc.uniqueArray(fc.constantFrom({ method: 'GET', path: '/v1/*' }, { method: '*', path: '/sms' }), { maxLength: 2 }),
-  credentialState: fc.constantFrom('active' as const, 'active' as const, 'retiring' as const, 'retired' as const),
+  credentialState: seldom(['retiring', 'retired'] as const).map((state) => state ?? ('active' as const)),
   credentialRetiresAt: fc.constantFrom(...DATES),
   scopes: patterns,
 });
@@ -51,8 +51,8 @@ const aSituation: fc.Arbitrary<Situation> = fc
   .record({
     key: aKey,
     standing: fc.record({
-      isActive: fc.constantFrom(true, true, true, false),
-      organizationStatus: fc.constantFrom('active' as const, 'active' as const, 'suspended' as const, 'deleted' as const),
+      isActive: seldom([false]).map((gone) => gone ?? true),
+      organizationStatus: seldom(['suspended', 'deleted'] as const).map((status) => status ?? ('active' as const)),
       scopes: fc.oneof(fc.constant(['*']), patterns),
     }),
     facts: fc.record({
@@ -63,7 +63,7 @@ const aSituation: fc.Arbitrary<Situation> = fc
     }),
     access: anAccess,
     scopes: names,
-    isOverLimit: fc.constantFrom(false, false, true),
+    isOverLimit: seldom([true]).map((limited) => limited ?? false),
   })
   .map(({ facts, access, standing, ...rest }) => ({
     ...rest,
