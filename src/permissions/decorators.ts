@@ -14,6 +14,7 @@ export interface ScopeRegistry {}
 type OwnScope = `${'api_key' | 'audit_event' | 'call_log' | 'member' | 'organization' | 'role' | 'service_account'}.${string}`;
 
 /** Any text until `ScopeRegistry` names scopes; from then on those only, and our own. */
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- `never` is what an empty registry has; a host fills it
 export type Scope = keyof ScopeRegistry extends never ? string : keyof ScopeRegistry | OwnScope;
 
 const ACCESS = Symbol('keystile:access');
