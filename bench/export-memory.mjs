@@ -19,14 +19,14 @@ const PASSWORD = 'correct horse battery staple';
 const dataDir = mkdtempSync(join(tmpdir(), 'keystile-export-'));
 let service;
 try {
-  let { child, printed, url } = await start();
-  service = child;
-  const token = await setUp(url, printed());
-  await call(url, '/v1/whoami', token);
-  await call(url, '/v1/call-logs', token);
-  await stop(child);
+  const first = await start();
+  service = first.child;
+  const token = await setUp(first.url, first.printed());
+  await call(first.url, '/v1/whoami', token);
+  await call(first.url, '/v1/call-logs', token);
+  await stop(first.child);
   fill();
-  ({ child, url } = await start());
+  const { child, url } = await start();
   service = child;
   const session = await login(url);
   for (const format of ['csv', 'ndjson']) {
