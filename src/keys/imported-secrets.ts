@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-import { type Clock, CLOCK, KEY_REALM } from '../common';
+import { addressGroup, type Clock, CLOCK, KEY_REALM } from '../common';
 import { isDuplicate } from '../persistence';
 import { type RateLimit, RateLimiter } from '../rate-limits';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
@@ -75,7 +75,8 @@ export class ImportedSecrets {
 
   private overLimit(lookupId: string, from: string | undefined): number {
     const now = this.clock.now();
-    const perAddress = from === undefined ? 0 : this.limiter.take(`slow-digest:ip:${from}`, PER_ADDRESS, now).retryAfterSeconds;
+    const perAddress =
+      from === undefined ? 0 : this.limiter.take(`slow-digest:ip:${addressGroup(from)}`, PER_ADDRESS, now).retryAfterSeconds;
     return perAddress || this.limiter.take(`slow-digest:key:${this.realm}:${lookupId}`, PER_KEY, now).retryAfterSeconds;
   }
 
