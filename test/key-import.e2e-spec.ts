@@ -96,6 +96,15 @@ describe('keys that another system issued', () => {
     expect(answers.filter(({ body }) => body.accepted === 1)).toHaveLength(1);
   });
 
+  it('A10 are refused, too, where what they are called can be stored nowhere', async () => {
+    const answer = await send(
+      await begin(),
+      ['a\0', '\ud800', 'a\n', 'x'.repeat(101)].map((externalId) => aLine(foreignKey(), { externalId })),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ accepted: 0, refused: 4 });
+  });
+
   it('are refused line by line, with the reason, and no secret is taken', async () => {
     const id = await begin();
     const known = foreignKey();
@@ -136,6 +145,22 @@ describe('keys that another system issued', () => {
     expect(answer.body.lines).toMatchObject([{ outcome: 'refused', reason: 'scope_exceeds_grantor' }, { outcome: 'accepted' }]);
     const { key: without } = await app.issueKey({ scopes: ['api_key.create'] });
     expect((await app.post('/v1/api-key-imports', { as: without, body: { name: 'x' } })).status).toBe(403);
+  });
+
+  it('A08 work although another organization claims the same first characters', async () => {
+    const key = foreignKey();
+    const hash = async (text: string) => ({ algorithm: 'argon2id', value: await argon2(text, { memoryCost: 1024, timeCost: 1 }) });
+    const lookupId = key.slice(0, 12);
+    await send(await begin(), [aLine(key, { hash: await hash(key), lookupId })]);
+    const stranger = await app.otherOrganization();
+    const claims = await Promise.all(
+      Array.from({ length: 6 }, async (_, i) =>
+        aLine(foreignKey(), { externalId: `claim ${i}`, hash: await hash(foreignKey()), lookupId }),
+      ),
+    );
+    expect((await send(await begin(stranger.token), claims, stranger.token)).body.accepted).toBe(6);
+    expect((await whoami(key)).body).toMatchObject({ organizationId: owner.organizationId, scopes: ['send_sms'] });
+    expect((await whoami(key)).status).toBe(200);
   });
 
   it('A08 stay in their organization', async () => {

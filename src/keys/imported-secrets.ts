@@ -49,10 +49,11 @@ export class ImportedSecrets {
   }
 
   private async check(token: string, lookupId: string, from: string | undefined): Promise<FoundImport> {
-    const known = await this.known(lookupId);
+    const known = await this.known(token, lookupId);
     const candidates = known.filter(({ algorithm }) => SLOW_ALGORITHMS.some((slow) => slow === algorithm));
-    // Somebody may have replaced the digest between the look for a fast one and this one.
-    if (candidates.length === 0) return known.length > 0 ? 'replaced' : null;
+    // Somebody replaced the digest between the look for a fast one and this one.
+    if (candidates.length < known.length) return 'replaced';
+    if (candidates.length === 0) return null;
     const retryAfterSeconds = this.overLimit(lookupId, from);
     if (retryAfterSeconds > 0) return { retryAfterSeconds };
     for (const candidate of candidates) {
@@ -61,14 +62,19 @@ export class ImportedSecrets {
     return null;
   }
 
-  private async known(lookupId: string): Promise<ApiKeyCredential[]> {
+  /** The oldest first: nobody can put secrets of their own before those that are there. */
+  private async known(token: string, lookupId: string): Promise<ApiKeyCredential[]> {
     return this.database
       .getRepository(ApiKeyCredential)
       .createQueryBuilder('credential')
       .addSelect('credential.digest')
       .innerJoin(ApiKey, 'api_key', 'api_key.id = credential.keyId AND api_key.realm = :realm', { realm: this.realm })
       .where({ lookupId })
-      .orderBy('credential.id', 'DESC')
+      .andWhere('(credential.algorithm IN (:...slow) OR credential.digest IN (:...fast))', {
+        slow: SLOW_ALGORITHMS,
+        fast: this.digests.candidates(token),
+      })
+      .orderBy('credential.id', 'ASC')
       .limit(MOST_CANDIDATES)
       .getMany();
   }

@@ -101,7 +101,7 @@ export class KeyImportService {
 
   private async addLine(caller: Caller, importId: string, { line, value }: JsonLine): Promise<ImportedLineView> {
     const dto = plainToInstance(ImportLineDto, value ?? {});
-    const externalId = typeof dto.externalId === 'string' && dto.externalId.length <= 100 ? dto.externalId : null;
+    const externalId = isStorable(dto.externalId) ? dto.externalId : null;
     const known = externalId === null ? null : await this.accepted(importId, externalId);
     if (known) return { line, externalId, outcome: 'already_imported', keyId: known.keyId, reason: null, detail: null };
     const made = value === undefined ? MALFORMED : await this.make(caller, importId, dto);
@@ -195,6 +195,9 @@ export class KeyImportService {
     };
   }
 }
+
+/** No database is asked for what it cannot keep. */
+const isStorable = (text: unknown): text is string => typeof text === 'string' && text.length <= 100 && !/[\p{Cc}\p{Cs}]/u.test(text);
 
 const MALFORMED: Refusal = { reason: 'malformed_json', detail: 'The line is not one JSON object' };
 

@@ -29,9 +29,26 @@ describe('a digest that another system made as if its keys were passwords', () =
     '$1$md5crypt',
     '$2y$31$BCryptRequires22Chrcte/VlQH0piJtjXl.0t1XkA8pw9dMXTTOq',
     '$argon2i$v=19$m=1024,t=2,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA',
+    '$2y$14$BCryptRequires22Chrcte/VlQH0piJtjXl.0t1XkA8pw9dMXTTOq',
+    '$argon2id$v=19$m=999999,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA',
+    '$argon2id$v=19$m=65536,t=99,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA',
+    '$argon2id$v=19$m=65536,t=4,p=99$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA',
   ])('is nothing else: %p', async (digest) => {
     expect(slowAlgorithmOf(digest)).toBeUndefined();
     expect(await matchesSlowDigest('rasmuslerdorf', digest)).toBe(false);
+  });
+
+  it('A15 may cost what PHP and OWASP propose', () => {
+    for (const cost of ['m=65536,t=4,p=1', 'm=47104,t=1,p=1', 'm=19456,t=2,p=1', 'm=7168,t=5,p=1']) {
+      expect(slowAlgorithmOf(`$argon2id$v=19$${cost}$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA`)).toBe('argon2id');
+    }
+    expect(slowAlgorithmOf('$2y$12$BCryptRequires22Chrcte/VlQH0piJtjXl.0t1XkA8pw9dMXTTOq')).toBe('bcrypt');
+  });
+
+  it('matches nothing where it cannot be decoded', async () => {
+    expect(
+      await matchesSlowDigest('x', '$argon2id$v=19$m=1024,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAB$BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'),
+    ).toBe(false);
   });
 
   it('never matches a text of which bcrypt reads the beginning only', async () => {
