@@ -51,7 +51,7 @@ describe('docs/architecture.md', () => {
       .filter(({ name }) => name.endsWith('-imports-down'))
       .map(({ comment }) => /^(\S+\/) may import (.+)\.$/.exec(comment)!.slice(1));
     const written = table(read('docs/architecture.md'), 'Folder').map(([folder, , may]) => [folder!.replaceAll('`', ''), may]);
-    expect(written.slice(0, -1)).toEqual(checked);
+    expect(written.filter(([, may]) => !may!.startsWith('anything'))).toEqual(checked);
   });
 
   it('knows every folder', () => {

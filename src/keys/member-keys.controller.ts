@@ -32,7 +32,11 @@ export class MemberKeysController {
   /** Lists the keys that a person owns, made or saw, and that are not revoked; also of somebody who has left. Newest first. */
   @Get()
   @RequireScope('api_key.read', 'member.read')
-  async list(@CurrentPrincipal() principal: Principal, @UserId() userId: string, @Query() page: PageQueryDto): Promise<MemberKeyListView> {
+  async listMemberKeys(
+    @CurrentPrincipal() principal: Principal,
+    @UserId() userId: string,
+    @Query() page: PageQueryDto,
+  ): Promise<MemberKeyListView> {
     return this.memberKeys.list(principal, userId, page);
   }
 
@@ -40,7 +44,7 @@ export class MemberKeysController {
   @Post('revoke')
   @HttpCode(200)
   @RequireScope('api_key.revoke', 'member.read')
-  async revoke(
+  async revokeMemberKeys(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @UserId() userId: string,
@@ -53,7 +57,7 @@ export class MemberKeysController {
   @Post('rotate')
   @RequireScope('api_key.rotate', 'member.read')
   @Header('cache-control', 'no-store')
-  async rotate(
+  async rotateMemberKeys(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @UserId() userId: string,

@@ -1,7 +1,7 @@
 import { Delete, Get, Patch, Post } from '@nestjs/common';
 
 import { accessOf, Authenticated, LiveOnly, Public, RequireAnyScope, RequireScope, Resource } from './decorators';
-import { missingScopes, type RouteAccess } from './route-access';
+import { missingScopes, type RouteAccess, whatBars } from './route-access';
 
 @RequireScope('class.scope')
 class Scoped {
@@ -60,6 +60,21 @@ describe('who may call a route', () => {
     expect(missingScopes(route, ['x', 'b'])).toBeNull();
     expect(missingScopes(route, ['a', 'b'])).toEqual({ scopes: ['x'], anyOf: false });
     expect(missingScopes(route, ['x'])).toEqual({ scopes: ['a', 'b'], anyOf: true });
+  });
+
+  it('A06 gives a key no right of people by a wildcard, also where one of several is asked for', () => {
+    const forPeople = (scope: string): boolean => scope === 'organization.delete';
+    const either = scopes([], [['organization.delete', 'member.read']]);
+    expect(whatBars(either, { type: 'api_key', scopes: ['organization.*'] }, forPeople)).toEqual({
+      scopes: ['organization.delete', 'member.read'],
+      anyOf: true,
+    });
+    expect(whatBars(either, { type: 'api_key', scopes: ['*'] }, forPeople)).toBeNull();
+    expect(whatBars(either, { type: 'user', scopes: ['organization.*'] }, forPeople)).toBeNull();
+    expect(whatBars(scopes(['organization.delete']), { type: 'api_key', scopes: ['*'] }, forPeople)).toEqual({
+      scopes: ['organization.delete'],
+      anyOf: false,
+    });
   });
 
   it('refuses scopes outside the grammar when the class is loaded', () => {

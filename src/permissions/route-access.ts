@@ -42,7 +42,9 @@ export function whatBars(
   const missing = missingScopes(access, scopes);
   if (missing || type === 'user') return missing;
   const forPeople = access.all.filter(isForPeopleOnly);
-  return forPeople.length > 0 ? { scopes: forPeople, anyOf: false } : null;
+  if (forPeople.length > 0) return { scopes: forPeople, anyOf: false };
+  const barred = access.anyOf.find((choice) => !choice.some((scope) => !isForPeopleOnly(scope) && covers(scopes, scope)));
+  return barred ? { scopes: barred, anyOf: true } : null;
 }
 
 /** Every scope that a route names, for documents and logs. */
