@@ -153,9 +153,8 @@ function scopeRemedy(situation: Situation): Remedy {
 }
 
 /** What the route asks for and no key can be given. */
-function forPeopleOf({ all, anyOf }: Extract<RouteAccess, { kind: 'scopes' }>, { key, rights, isForPeopleOnly }: Situation): string[] {
-  const held = rights(key.scopes);
-  const hopeless = anyOf.filter((choice) => choice.every(isForPeopleOnly) && !choice.some((scope) => covers(held, scope)));
+function forPeopleOf({ all, anyOf }: Extract<RouteAccess, { kind: 'scopes' }>, { isForPeopleOnly }: Situation): string[] {
+  const hopeless = anyOf.filter((choice) => choice.every(isForPeopleOnly));
   return [...all.filter(isForPeopleOnly), ...hopeless.flat()];
 }
 
@@ -165,8 +164,8 @@ function scopesToAdd({ key, standing, rights, access, scopes, isForPeopleOnly }:
   const asked = [...scopes, ...(access?.kind === 'scopes' ? access.all : [])].filter((scope) => !covers(held, scope));
   const choices = access?.kind === 'scopes' ? access.anyOf : [];
   for (const choice of choices) {
-    if (choice.some((scope) => covers([...held, ...asked], scope))) continue;
     const possible = choice.filter((scope) => !isForPeopleOnly(scope));
+    if (possible.some((scope) => covers([...held, ...asked], scope))) continue;
     const chosen = possible.find((scope) => covers(standing.scopes, scope)) ?? possible[0];
     if (chosen !== undefined) asked.push(chosen);
   }
