@@ -12,3 +12,4 @@ export * from './problem';
 export * from './realm';
 export * from './recently-used';
 export * from './redact';
+export * from './turns';

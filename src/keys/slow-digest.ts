@@ -1,6 +1,8 @@
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 
+import { Turns } from '../common';
+
 /** Digests that another system made as if keys were passwords: `password_verify()` of PHP knows both (seed C11). */
 export const SLOW_ALGORITHMS = ['bcrypt', 'argon2id'] as const;
 
@@ -23,12 +25,15 @@ export function slowAlgorithmOf(digest: string): SlowAlgorithm | undefined {
   return memory <= MOST_MEMORY_KIB && memory * passes! <= MOST_WORK_KIB ? 'argon2id' : undefined;
 }
 
-/** Costs tens of milliseconds of a processor, by design. */
+/** Of the four threads of the process one; passwords are hashed on two more, and something has to be left for signatures. */
+const turns = new Turns(1, 100);
+
+/** Costs tens of milliseconds of a processor, by design. @throws Problem `rate_limited` */
 export async function matchesSlowDigest(token: string, digest: string): Promise<boolean> {
   const algorithm = slowAlgorithmOf(digest);
   // It throws on what looks like a digest and cannot be decoded.
-  if (algorithm === 'argon2id') return verifyArgon2(digest, token).catch(() => false);
+  if (algorithm === 'argon2id') return turns.take(() => verifyArgon2(digest, token).catch(() => false));
   if (algorithm !== 'bcrypt' || Buffer.byteLength(token) > BCRYPT_READS_BYTES) return false;
   // PHP's name for what everybody else calls 2b.
-  return verifyBcrypt(token, digest.replace(/^\$2[ay]\$/, '$2b$'));
+  return turns.take(() => verifyBcrypt(token, digest.replace(/^\$2[ay]\$/, '$2b$')));
 }
