@@ -2,15 +2,19 @@
 FROM node:22-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY dashboard/package.json ./dashboard/
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY dashboard/package.json ./dashboard/
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
-COPY scripts/openapi-plugin.cjs ./scripts/
+COPY scripts ./scripts
+COPY docs ./docs
 COPY src ./src
+COPY dashboard ./dashboard
 RUN npm run build
 
 FROM node:22-bookworm-slim
@@ -23,7 +27,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY docs ./docs
-COPY dashboard ./dashboard
+COPY --from=build /app/dashboard/dist ./dashboard/dist
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

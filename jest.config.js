@@ -47,4 +47,5 @@ module.exports = {
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   testTimeout: 30_000,
+  globalSetup: '<rootDir>/test/support/build-page.cjs',
 };

@@ -25,7 +25,9 @@ random() { od -An -v -tx1 -N 24 /dev/urandom | tr -d ' \n'; }
 random | keep mysql_password
 random | keep mysql_root_password
 random | keep metrics_token
+random | keep redis_password
 printf 'mysql://keystile:%s@mysql:3306/keystile' "$(cat "$folder/mysql_password")" | keep database_url
+printf 'redis://:%s@redis:6379/0' "$(cat "$folder/redis_password")" | keep redis_url
 
 if [ ! -s "$folder/key_peppers" ] || [ ! -s "$folder/jwt_signing_keys" ] || [ ! -s "$folder/audit_signing_keys" ]; then
   made=$($keystile secrets)

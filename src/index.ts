@@ -28,11 +28,24 @@ export {
   AdmissionGuard as KeystileGuard,
   type HostUser,
   type KeySource,
+  SignInAttempts,
   type TokenSource,
   UserTokens,
   type UserTokenVerifier,
 } from './authentication';
-export { type Actor, type AuditEntry, AuditTrail, CurrentActor } from './audit';
+export {
+  type Actor,
+  type AuditEntry,
+  type AuditEventListView,
+  type AuditEventQueryDto,
+  AuditEventService as AuditReader,
+  type AuditEventView,
+  AuditTrail,
+  type CheckpointKey,
+  type CheckpointOptions,
+  CurrentActor,
+  type JournalOptions,
+} from './audit';
 export {
   AccessDeniedError,
   type Clock,
@@ -48,7 +61,7 @@ export {
   type ProblemCode,
   systemClock,
 } from './common';
-export { type ProblemBody, type ProblemWords } from './http';
+export { IsMoment, type ProblemBody, type ProblemWords } from './http';
 export {
   type Caller,
   CreateKeyDto,
@@ -57,6 +70,7 @@ export {
   type DigestPepper,
   type DrawnSecret,
   hint,
+  ImportedKeyFormat,
   type IssuedKeyView,
   type KeyFormat,
   KeyReader,
@@ -66,12 +80,16 @@ export {
   KeyVerifier,
   type KeyView,
   ListKeysDto,
+  MemberKeysService as MemberKeys,
+  type MemberKeyView,
   type NewKey,
   type ParsedToken,
   PatternKeyFormat,
   type PatternKeyFormatOptions,
   type PermissionSource,
   PrefixedKeyFormat,
+  type RevokedMemberKeyView,
+  type RotatedMemberKeyView,
   RotateKeyDto,
   UpdateKeyDto,
   type Verification,

@@ -1,7 +1,8 @@
 import { IpAllowlist } from './common';
 import type { Clock } from './common';
 import type { CredentialSources, GateOptions, TokenSource, UserTokenVerifier } from './authentication';
-import type { AuditOptions } from './audit';
+import type { CheckpointOptions, JournalOptions } from './audit';
+import type { DashboardOptions } from './dashboard';
 import type { ProblemWords } from './http';
 import type { DigestAlgorithm, KeysOptions, PermissionSource } from './keys';
 import type { KeyContactDirectory, KeyPolicy, Mailer, OwnerDirectory } from './organizations';
@@ -20,10 +21,23 @@ export interface KeystileOptions extends Omit<KeysOptions, 'algorithm' | 'permis
 
   /** A connection of its own for the call log. Default: `database`. */
   readonly callDatabase?: DataSource;
+  /**
+   * A Redis or Valkey that the processes of the host share (`redis://user:password@host:6379/0`; the package `redis` has to be
+   * installed): changes reach the others sooner, and limits are counted together. Nothing in it has to last. Default: none.
+   */
+  readonly redisUrl?: string;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Where answered calls wait until they are in the database, on a disk that outlives the process. Default: in `data/` of its folder. */
-  readonly journal?: AuditOptions['journal'];
+  /**
+   * Where answered calls wait until they are in the database, and how safely. Default: up to 1 GiB in `data/keystile-journal` of the
+   * folder of the process, kept over the end of the process but not over that of the machine (`sync: 'fsync'` does both).
+   */
+  readonly journal?: Partial<JournalOptions>;
+  /**
+   * Who signs the audit chains, how often, and where the signatures go: whoever keeps them notices when events are changed or cut
+   * off. Default: nobody; the chains can be verified all the same.
+   */
+  readonly checkpoints?: CheckpointOptions;
   /** The name of this system where several share a database. Default `default`. */
   readonly realm?: string;
   /** A sentence about each scope, and which of them are for people only. */
@@ -66,11 +80,19 @@ export interface KeystileParts {
    * others are none of our business. Default `global`.
    */
   readonly guard?: 'global' | 'manual';
-  /** Whether the package's own REST interface (`/v1/api-keys`, `/v1/call-logs`, …) is served. Default `false`. */
-  readonly api?: boolean;
+  /**
+   * Whether the package's own REST interface (`/v1/api-keys`, `/v1/call-logs`, …) is served; behind a prefix where the host has such
+   * paths of its own: `{ prefix: 'keystile' }` serves `/keystile/v1/api-keys`. Default `false`.
+   */
+  readonly api?: boolean | { readonly prefix: string };
   /** `all`: the host's bodies and queries are checked, and its errors answered, as the package's own are. Default `own`. */
   readonly conventions?: 'own' | 'all';
+  /** The page at `/api-management`, for the host's people and in its words. Needs `api`. Default: none. */
+  readonly dashboard?: HostDashboard;
 }
+
+/** Where the people of the host sign in, and what it calls things. */
+export type HostDashboard = Required<Pick<DashboardOptions, 'signIn'>> & Pick<DashboardOptions, 'labels'>;
 
 const NO_POLICY: KeyPolicy = { maxLifetimeSeconds: null, expiryRequired: false, allowlistRequired: false, defaultRateLimit: null };
 

@@ -1,10 +1,21 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ModulesContainer, RouterModule } from '@nestjs/core';
 import { hkdfSync } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
 import { AuditModule, type AuditOptions, CALL_DATABASE, CALL_OBSERVERS, type CallObserver } from './audit';
-import { AdmissionGuard, GateModule, type GateOptions, signingKeyFrom, USER_TOKEN_VERIFIER, UserTokens } from './authentication';
+import {
+  AdmissionGuard,
+  GateModule,
+  type GateOptions,
+  signingKeyFrom,
+  SignInAttempts,
+  USER_TOKEN_VERIFIER,
+  UserTokens,
+} from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM, systemClock } from './common';
+import { CoordinationModule, type CoordinationOptions } from './coordination';
+import { DashboardModule } from './dashboard';
 import { checked } from './host-checks';
 import { HttpModule } from './http';
 import { KeysModule, type KeysOptions, LastUse } from './keys';
@@ -88,14 +99,16 @@ class HostServices {
       providers: [
         from(CLOCK, ({ clock = systemClock }) => clock),
         { provide: UserTokens, inject: [KEYSTILE_OPTIONS, OWNER_DIRECTORY, CLOCK], useFactory: userTokens },
+        SignInAttempts,
       ],
-      exports: [CLOCK, UserTokens],
+      exports: [CLOCK, UserTokens, SignInAttempts],
     };
   }
 }
 
 /**
- * API keys for an application: issues them, decides each call, and keeps a row of it. Import it once, in the root module.
+ * API keys for an application: issues them, decides each call, and keeps a row of it. Import it once, in the root module: a second
+ * system has a Nest application of its own, in the same process and on the same database if need be.
  *
  * @example
  * ```ts
@@ -107,25 +120,38 @@ class HostServices {
  */
 @Module({})
 export class KeystileModule {
-  static forRoot({ guard, api, conventions, ...options }: KeystileOptions & KeystileParts): DynamicModule {
+  constructor(modules: ModulesContainer) {
+    if ([...modules.values()].filter(({ metatype }) => metatype === KeystileModule).length > 1) {
+      throw new Error(
+        'KeystileModule stands twice in one application. Import it once; where modules share it, let them share one object. ' +
+          'Two systems are two Nest applications: each with a realm of its own, also in one process and on one database.',
+      );
+    }
+  }
+
+  static forRoot({ guard, api, conventions, dashboard, ...options }: KeystileOptions & KeystileParts): DynamicModule {
     return KeystileModule.forRootAsync({
       ...given<KeystileOptions>(options),
       ...(guard ? { guard } : {}),
       ...(api === undefined ? {} : { api }),
       ...(conventions ? { conventions } : {}),
+      ...(dashboard ? { dashboard } : {}),
     });
   }
 
   static forRootAsync({
     guard = 'global',
-    api = false,
+    api: rest = false,
     conventions = 'own',
+    dashboard,
     ...factory
   }: OptionsFactory<KeystileOptions> & KeystileParts): DynamicModule {
+    const api = rest !== false;
+    if (dashboard && !api) throw new Error('The page of Keystile speaks to its REST interface: dashboard needs api');
     const parts = HostParts.of(HostOptions.forRootAsync(factory));
     const ask = <T>(useFactory: (options: KeystileOptions) => T) => ({ imports: [parts], inject: [KEYSTILE_OPTIONS], useFactory });
     const own: Function[] = [];
-    const rules = guard === 'manual' ? { guard: AdmissionGuard, always: own } : {};
+    const rules = { own, ...(guard === 'manual' ? { guard: AdmissionGuard } : {}) };
     const shaped = conventions === 'own' ? { only: own } : {};
     const modules: DynamicModule[] = [
       PermissionsModule.forRootAsync(
@@ -138,14 +164,36 @@ export class KeystileModule {
       NoticesModule.forRootAsync(ask(({ notices }) => ({ link: notices?.link ?? '' }))),
       GateModule.forRootAsync(ask(gateOptions), { api, installsItself: true }),
     ];
-    own.push(...modules.flatMap(({ controllers = [] }) => controllers as Function[]));
-    return { module: KeystileModule, imports: [parts, RateLimitsModule, HostServices.of(parts), ...modules] };
+    const prefix = typeof rest === 'object' ? `/${rest.prefix.replaceAll(/^\/|\/$/g, '')}` : '';
+    const page = dashboard ? [DashboardModule.forRoot({ ...dashboard, apiPrefix: prefix })] : [];
+    own.push(...[...modules, ...page].flatMap(({ controllers = [] }) => controllers as Function[]));
+    if (typeof rest === 'object') modules.push(behind(rest.prefix, modules));
+    return {
+      module: KeystileModule,
+      imports: [
+        parts,
+        RateLimitsModule.forRoot(),
+        CoordinationModule.forRootAsync(ask(coordinationOptions), { api: false }),
+        HostServices.of(parts),
+        ...modules,
+        ...page,
+      ],
+    };
   }
 }
+
+const coordinationOptions = ({ redisUrl, journal }: KeystileOptions): CoordinationOptions => ({
+  ...(redisUrl === undefined ? {} : { redisUrl }),
+  ...(journal?.replica === undefined ? {} : { replica: journal.replica }),
+});
+
+const behind = (prefix: string, modules: readonly DynamicModule[]): DynamicModule =>
+  RouterModule.register(modules.map(({ module }) => ({ path: prefix, module })));
 
 const auditOptions = (options: KeystileOptions): AuditOptions => ({
   trustedProxies: trustedProxiesOf(options),
   ...(options.journal ? { journal: options.journal } : {}),
+  ...(options.checkpoints ? { checkpoints: options.checkpoints } : {}),
 });
 
 const permissionsOptions = ({ scopes = {}, permissionSource, resourceNaming = 'both' }: KeystileOptions): PermissionsOptions => ({

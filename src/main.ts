@@ -3,8 +3,9 @@ import { SettingsError } from './config';
 
 async function main(): Promise<void> {
   const service = await startService(process.env, { print: (line) => process.stdout.write(`${line}\n`) });
-  const stop = (): void => {
-    service.stop().then(
+  const stop = (signal: NodeJS.Signals): void => {
+    // Somebody at a terminal does not want to wait.
+    service.stop({ drained: signal === 'SIGTERM' }).then(
       () => process.exit(0),
       (error: unknown) => fail(error),
     );

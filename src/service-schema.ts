@@ -1,4 +1,5 @@
 import { auditEntities, auditMigrations, callEntities, callMigrations } from './audit';
+import { coordinationEntities, coordinationMigrations } from './coordination';
 import { keyEntities, keyMigrations } from './keys';
 import { messagingEntities, messagingMigrations } from './messaging';
 import { noticeEntities, noticeMigrations } from './notices';
@@ -8,6 +9,7 @@ import type { Migration } from './persistence';
 
 /** Everything the service keeps in its main database. */
 export const mainEntities = [
+  ...coordinationEntities,
   ...organizationEntities,
   ...auditEntities,
   ...keyEntities,
@@ -16,6 +18,7 @@ export const mainEntities = [
   ...operationsEntities,
 ];
 export const mainMigrations: readonly Migration[] = inOrder([
+  ...coordinationMigrations,
   ...organizationMigrations,
   ...auditMigrations,
   ...keyMigrations,

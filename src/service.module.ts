@@ -15,6 +15,7 @@ import {
 import { AuthenticationModule, sessionCookieName } from './authentication';
 import { type Clock, CLOCK, DEFAULT_REALM, KEY_REALM } from './common';
 import type { Secrets, Settings } from './config';
+import { CoordinationModule, type CoordinationOptions } from './coordination';
 import { DashboardModule } from './dashboard';
 import { DocsModule } from './docs';
 import { HttpModule } from './http';
@@ -36,6 +37,8 @@ export interface ServiceParts {
   readonly database: DataSource;
   /** Of the call log: the same as `database`, but for an embedded one. */
   readonly callDatabase: DataSource;
+  /** For a thread that opens it for itself. */
+  readonly callDatabaseUrl: string;
   readonly clock: Clock;
 }
 
@@ -77,10 +80,10 @@ export class ServiceModule {
       imports: [
         HostModule.forRoot(parts),
         PermissionsModule.forRoot({ scopes: { ...organizationScopes, ...keyScopes, ...auditScopes, ...messagingScopes } }),
-        RateLimitsModule,
+        RateLimitsModule.forRoot({ redisDeadlineMs: settings.REDIS_DEADLINE_MS }),
         AuditModule.forRoot({
           trustedProxies: settings.TRUSTED_PROXIES,
-          journal: journalOf(settings),
+          journal: journalOf(parts),
           checkpoints: checkpointsOf(settings, secrets),
         }),
         // Its interceptor stores answers with the headers that those of HttpModule set.
@@ -89,6 +92,7 @@ export class ServiceModule {
           metricsToken: settings.METRICS_TOKEN ?? null,
           databases: [DataSource, CALL_DATABASE],
         }),
+        CoordinationModule.forRoot(coordinationOf(settings)),
         HttpModule.forRoot({ cursorSecrets: secrets.derive('cursors') }),
         OrganizationsModule.forRoot({ publicUrl, refreshSecrets: secrets.derive('refresh-tokens') }),
         KeysModule.forRoot({
@@ -111,17 +115,26 @@ export class ServiceModule {
           sessionCookie: sessionCookieName(publicUrl.startsWith('https:')),
         }),
         DocsModule.forRoot({ publicUrl }),
-        DashboardModule,
+        DashboardModule.forRoot(),
       ],
     };
   }
 }
 
-function journalOf({ JOURNAL_DIR, DATA_DIR, JOURNAL_MAX_BYTES, CALL_LOG_SYNC, REPLICA_ID }: Settings): AuditOptions['journal'] {
+function coordinationOf({ REDIS_URL, REPLICA_ID }: Settings): CoordinationOptions {
+  return {
+    ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
+    ...(REPLICA_ID === undefined ? {} : { replica: REPLICA_ID }),
+  };
+}
+
+function journalOf({ settings, callDatabaseUrl }: ServiceParts): AuditOptions['journal'] {
+  const { JOURNAL_DIR, DATA_DIR, JOURNAL_MAX_BYTES, CALL_LOG_SYNC, CALL_LOG_DRAIN, REPLICA_ID } = settings;
   return {
     dir: JOURNAL_DIR ?? join(DATA_DIR, 'journal'),
     maxBytes: JOURNAL_MAX_BYTES,
     sync: CALL_LOG_SYNC,
+    ...(CALL_LOG_DRAIN === 'worker' ? { worker: { databaseUrl: callDatabaseUrl } } : {}),
     ...(REPLICA_ID === undefined ? {} : { replica: REPLICA_ID }),
   };
 }

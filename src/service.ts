@@ -10,12 +10,13 @@ import { CallRecorder } from './audit';
 import { Gatekeeper, installGate } from './authentication';
 import { type Clock, redact, systemClock } from './common';
 import { type Environment, loadSecrets, readSettings, type Settings } from './config';
-import { answerUnroutable, LARGEST_BODY_BYTES, readJsonBodies, readJsonLines, secureHeaders } from './http';
+import { answerUnroutable, decodableUrl, LARGEST_BODY_BYTES, readJsonBodies, readJsonLines, secureHeaders } from './http';
 import { acceptUploads } from './messaging';
 import { OpenApiDocument } from './openapi';
 import { SetupService } from './organizations';
 import { RouteInventory } from './permissions';
 import { lockDataDirectory, migrateKeystile, openDatabase } from './persistence';
+import { drain } from './service-drain';
 import { ServiceModule, type ServiceParts } from './service.module';
 import { callEntities, callLogMigrations, mainEntities, mainMigrations } from './service-schema';
 
@@ -28,8 +29,11 @@ export interface RunningService {
   readonly callDatabase: DataSource;
   /** A one-time link for the first owner; `null` once there is one. */
   mintSetupLink(): Promise<string | null>;
-  /** Answers what is being asked, stores every call, and lets go of everything. Repeating it waits for the same end. */
-  stop(): Promise<void>;
+  /**
+   * Answers what is being asked, stores every call, and lets go of everything. Repeating it waits for the same end.
+   * @param drained goes on answering for `DRAIN_SECONDS` first, so that whoever sends calls here finds out and loses none
+   */
+  stop(how?: { readonly drained?: boolean }): Promise<void>;
 }
 
 export interface StartOptions {
@@ -86,8 +90,12 @@ export async function withServiceParts<T>(environment: Environment, work: (app: 
 
 function partsOf(settings: Settings, { database, callDatabase }: Store, clock: Clock): ServiceParts {
   const publicUrl = (settings.PUBLIC_URL ?? `http://${hostForPeople(settings.HOST)}:${settings.PORT}`).replace(/\/$/, '');
-  return { settings, secrets: loadSecrets(settings), clock, publicUrl, database, callDatabase };
+  return { settings, secrets: loadSecrets(settings), clock, publicUrl, database, callDatabase, callDatabaseUrl: callDatabaseUrl(settings) };
 }
+
+/** The call log: a file of its own where the database is embedded. */
+const callDatabaseUrl = ({ DATABASE_URL, DATA_DIR }: Settings): string =>
+  DATABASE_URL === undefined || DATABASE_URL.startsWith('sqlite:') ? `sqlite:${join(DATA_DIR, 'calls.sqlite')}` : DATABASE_URL;
 
 /** Everything between the server and the modules, in the order in which a request meets it. */
 async function createApp(settings: Settings, module: DynamicModule): Promise<NestFastifyApplication> {
@@ -99,7 +107,10 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, maxHeaderSize: LARGEST_HEADERS_BYTES },
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: 'idle',
+    // What comes over a connection that is still open is answered like everything else.
+    return503OnClosing: false,
     frameworkErrors: answerUnroutable,
+    rewriteUrl: decodableUrl,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -112,11 +123,11 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
   if (settings.CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...settings.CORS_ORIGINS],
-      exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'Location'],
+      exposedHeaders: ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'ETag', 'Location'],
       maxAge: 600,
     });
   }
-  await secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
+  secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
   installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory), { hook: 'onRequest', recorder: app.get(CallRecorder) });
   readJsonBodies(fastify);
   readJsonLines(fastify);
@@ -131,7 +142,8 @@ interface Store {
 }
 
 /** Opens the databases and brings them up to date. An embedded one is served by one process at a time. */
-async function openStore({ DATABASE_URL, DATA_DIR }: Settings, { exclusive }: { readonly exclusive: boolean }): Promise<Store> {
+async function openStore(settings: Settings, { exclusive }: { readonly exclusive: boolean }): Promise<Store> {
+  const { DATABASE_URL, DATA_DIR } = settings;
   const opened: Array<{ destroy(): Promise<void> }> = [];
   const close = async (): Promise<void> => {
     for (const one of opened.toReversed()) await one.destroy();
@@ -150,7 +162,7 @@ async function openStore({ DATABASE_URL, DATA_DIR }: Settings, { exclusive }: { 
     }
     const database = await openDatabase(DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'keystile.sqlite')}`, mainEntities);
     opened.push(database);
-    const callDatabase = await openDatabase(`sqlite:${join(DATA_DIR, 'calls.sqlite')}`, callEntities);
+    const callDatabase = await openDatabase(callDatabaseUrl(settings), callEntities);
     opened.push(callDatabase);
     await migrateKeystile(database, mainMigrations);
     await migrateKeystile(callDatabase, callLogMigrations);
@@ -164,8 +176,9 @@ async function openStore({ DATABASE_URL, DATA_DIR }: Settings, { exclusive }: { 
 function running(app: NestFastifyApplication, settings: Settings, store: Store): RunningService {
   const { port } = app.getHttpServer().address() as AddressInfo;
   let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
+  const stop = async (drained: boolean): Promise<void> => {
     try {
+      if (drained) await drain(app, settings.DRAIN_SECONDS);
       await app.close();
     } finally {
       await store.close();
@@ -177,7 +190,7 @@ function running(app: NestFastifyApplication, settings: Settings, store: Store):
     database: store.database,
     callDatabase: store.callDatabase,
     mintSetupLink: () => app.get(SetupService).mintSetupLink(),
-    stop: () => (stopping ??= stop()),
+    stop: ({ drained = false } = {}) => (stopping ??= stop(drained)),
   };
 }
 

@@ -421,6 +421,7 @@ describe('checkpoints on their way out', () => {
     expect(delivery).toMatchObject({ deliveredAt: null, attempts: 1, error: `the webhook answered ${status}` });
     expect(delivery['filedAt']).not.toBeNull();
     expect(received.map(({ path }) => path)).not.toContain('/elsewhere');
+    expect((await app.get('/metrics')).text).toMatch(/^keystile_audit_checkpoint_failures_total [1-9]/m);
     answer = 200;
     app.clock.move({ seconds: 31 });
     await app.service.app.get(CheckpointJob).run();

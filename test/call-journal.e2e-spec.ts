@@ -13,6 +13,7 @@ import { CallTerms } from '../src/audit/call-terms';
 import { CallWatermark } from '../src/audit/call-watermark.entity';
 import { Completeness } from '../src/audit/completeness.service';
 import { Journal, type JournalOptions, lockRun } from '../src/audit/journal';
+import { UsageCounts } from '../src/audit/usage-counts';
 import { UsageService } from '../src/audit/usage.service';
 import { migrateKeystile, openDatabase } from '../src/persistence';
 import { FixedClock } from '../src/testing';
@@ -288,7 +289,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     const { run } = killedWith([aCall(), aCall()]);
     const store = newStore();
     store.append(aCall());
-    const { data, hasNoGaps, completeUntil } = await new Completeness(database, store, clock).show();
+    const { data, hasNoGaps, completeUntil } = await new Completeness(database, store, clock).show({ operator: true });
     expect([hasNoGaps, completeUntil]).toEqual([true, clock.now()]);
     const all = { firstSequence: 1, pending: 0, missing: 0 };
     expect(data).toEqual(
@@ -313,13 +314,13 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     const bytes = readFrameEnds(path);
     writeFileSync(path, Buffer.concat([bytes[0]!, bytes[2]!]));
     const store = newStore();
-    const shown = await new Completeness(database, store, clock).show();
+    const shown = await new Completeness(database, store, clock).show({ operator: true });
     expect(shown.hasNoGaps).toBe(false);
     expect(shown.data.find(({ run }) => run === journal.run)).toMatchObject({ missing: 1, drainedUpTo: 3, calls: 2 });
     expect(readdirSync(dir)).not.toContain(folder);
   });
 
-  it('T30: counts from roll-ups exactly what the calls themselves say', async () => {
+  it('T30: counts from roll-ups exactly what the calls themselves say, and percentiles within 1.6 %', async () => {
     const calls = fc.record({
       minute: fc.integer({ min: 0, max: 150 }),
       key: fc.integer({ min: 0, max: 2 }),
@@ -332,7 +333,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     const start = clock.now().getTime();
     const store = newStore();
     const terms = new CallTerms(database);
-    const usage = new UsageService(database, new CallSearches(terms), terms, store, clock);
+    const usage = new UsageService(new UsageCounts(database, new CallSearches(terms), terms), terms, store, clock);
     let number = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(calls, { maxLength: 40 }), fc.integer({ min: 0, max: 59 }), async (some, offset) => {
@@ -368,6 +369,22 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
             return found;
           };
           expect(sums(byHour)).toEqual(sums(byMinute));
+        }
+        const { data } = await usage.usage({ ...auditor, organizationId }, { ...range, interval: 'hour' });
+        for (const { at, p50Ms, p95Ms, p99Ms } of data) {
+          const hour = new Date(at).getTime();
+          const inIt = some
+            .map(({ minute, latencyMicroseconds }) => ({ time: start + minute * 60_000, latencyMicroseconds }))
+            .filter(({ time }) => time >= hour && time < hour + 3_600_000 && time >= Date.parse(range.from) && time < Date.parse(range.to));
+          const latencies = inIt.map(({ latencyMicroseconds }) => latencyMicroseconds).toSorted((a, b) => a - b);
+          for (const [share, found] of [
+            [0.5, p50Ms],
+            [0.95, p95Ms],
+            [0.99, p99Ms],
+          ] as const) {
+            const exact = latencies[Math.max(1, Math.ceil(share * latencies.length)) - 1]!;
+            expect(Math.abs(found * 1_000 - exact)).toBeLessThanOrEqual(exact * 0.016 + 0.5);
+          }
         }
       }),
       { numRuns: 12 },

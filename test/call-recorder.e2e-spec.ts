@@ -14,6 +14,7 @@ import { auditEntities, AuditModule, auditMigrations, CALL_DATABASE, callEntitie
 import type { CallLogView } from '../src/audit/call-log.dto';
 import { CallLogService } from '../src/audit/call-log.service';
 import { CLOCK, IpAllowlist, type Principal, systemClock } from '../src/common';
+import { CoordinationModule } from '../src/coordination';
 import { HttpModule, LARGEST_BODY_BYTES, readJsonBodies } from '../src/http';
 import { PermissionsModule, Public } from '../src/permissions';
 import { migrateKeystile, openDatabase } from '../src/persistence';
@@ -143,6 +144,7 @@ describe.each(databaseKinds)('the recorder of calls, with the log on %s', (_name
       module: ProbeModule,
       imports: [
         HostModule.forRoot(database),
+        CoordinationModule.forRoot(),
         PermissionsModule.forRoot(),
         HttpModule.forRoot({ cursorSecrets: [Buffer.alloc(32)] }),
         AuditModule.forRoot({ trustedProxies: new IpAllowlist(['127.0.0.1']) }),

@@ -11,6 +11,16 @@ interface Statement {
   readonly texts?: ReadonlyArray<{ readonly file: string; readonly quote: string }>;
 }
 
+/** How a contradiction between the documents, or within one, is resolved. */
+interface Resolution {
+  readonly resolution: number;
+  /** Which statements disagree. */
+  readonly between: string;
+  readonly reading: string;
+  /** Those that would fail under another reading. */
+  readonly tests: ReadonlyArray<{ readonly file: string; readonly name: string }>;
+}
+
 const ROOT = join(__dirname, '..');
 const SYSTEMS: Readonly<Record<string, { readonly name: string; readonly count: number; readonly tests: RegExp }>> = {
   T: { name: 'the service', count: 38, tests: /^test\/[^/]+\.e2e-spec\.ts$/ },
@@ -23,6 +33,7 @@ const SYSTEMS: Readonly<Record<string, { readonly name: string; readonly count: 
 /** Practices, elements of pages, and what a document leaves open: there is nothing to call, only something to read. */
 const IS_READ = new Set(['P', 'D', '—']);
 
+const resolutions = JSON.parse(readFileSync(join(__dirname, 'conformance-resolutions.json'), 'utf8')) as Resolution[];
 const statements = JSON.parse(readFileSync(join(__dirname, 'conformance.json'), 'utf8')) as Statement[];
 const proven = idsInTestNames();
 
@@ -52,6 +63,30 @@ describe.each(Object.entries(SYSTEMS))('of the statements %s', (letter, { name, 
         .map(({ file }) => `${id} ${file}`),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('of the contradictions between the documents', () => {
+  it('none has been lost', () => {
+    expect(resolutions.map(({ resolution }) => resolution)).toEqual(Array.from({ length: 20 }, (_one, i) => i + 1));
+  });
+
+  it('each is resolved by tests that the other reading would fail, and those are there', () => {
+    const missing = resolutions.flatMap(({ resolution, tests }) =>
+      tests.filter(({ file, name }) => !testNames(file).includes(name)).map(({ file, name }) => `${resolution}: ${file} “${name}”`),
+    );
+    expect(missing).toEqual([]);
+    expect(resolutions.filter(({ tests }) => tests.length === 0)).toEqual([]);
+  });
+
+  it('no test claims a resolution that is not in the list', () => {
+    const listed = new Set(resolutions.flatMap(({ resolution, tests }) => tests.map(({ name }) => `${resolution} ${name}`)));
+    const claimed = [...new Set(resolutions.flatMap(({ tests }) => tests.map(({ file }) => file)))].flatMap((file) => testNames(file));
+    const unlisted = claimed.filter((name) => {
+      const [, resolution] = /^resolution (\d+) /.exec(name) ?? [];
+      return resolution !== undefined && !listed.has(`${resolution} ${name}`);
+    });
+    expect(unlisted).toEqual([]);
   });
 });
 

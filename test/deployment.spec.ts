@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, YAML11_SCHEMA } from 'js-yaml';
 
+import { IpAllowlist } from '../src/common';
 import { SETTINGS } from '../src/config';
 
 const root = join(__dirname, '..');
@@ -12,11 +13,16 @@ interface Service {
   readonly secrets?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly configs?: ReadonlyArray<{ readonly source: string; readonly target: string }>;
+  readonly networks?: { readonly default: { readonly ipv4_address: string } };
   readonly build?: string;
   readonly healthcheck?: object;
 }
 
 interface Compose {
+  readonly configs: Readonly<Record<string, { readonly file: string }>>;
+  readonly networks: { readonly default: { readonly ipam: { readonly config: ReadonlyArray<{ readonly subnet: string }> } } };
   readonly services: Readonly<Record<string, Service>>;
   readonly secrets: Readonly<Record<string, { readonly file: string }>>;
   readonly volumes: Readonly<Record<string, unknown>>;
@@ -26,13 +32,29 @@ const compose = load(read('docker-compose.yml'), { schema: YAML11_SCHEMA }) as C
 const ours = Object.values(compose.services).filter(({ build }) => build !== undefined);
 
 describe('docker-compose.yml', () => {
-  it('runs two replicas, each after a database that is healthy', () => {
-    expect(ours).toHaveLength(2);
+  it('runs three replicas, each after a database that is healthy', () => {
+    expect(ours).toHaveLength(3);
     for (const { depends_on: needs = {} } of ours) {
       expect(needs).toHaveProperty('mysql', { condition: 'service_healthy' });
       for (const name of Object.keys(needs)) expect(compose.services).toHaveProperty(name);
     }
     expect(compose.services.mysql).toHaveProperty('healthcheck');
+  });
+
+  it('lets nobody in but through nginx, which knows every replica and is believed by them', () => {
+    const { nginx, ...others } = compose.services;
+    expect(Object.values(others).flatMap(({ ports = [] }) => ports)).toEqual([]);
+    const files = nginx!.configs!.map(({ source, target }) => [target, compose.configs[source]!.file]);
+    const upstream = read(files.find(([target]) => target!.endsWith('/upstream.conf'))![1]!);
+    const replicas = Object.keys(compose.services).filter((name) => name.startsWith('keystile-'));
+    expect([...upstream.matchAll(/server (\S+):3000 /g)].map(([, name]) => name)).toEqual(replicas);
+    for (const { environment } of ours) expect(environment!.TRUSTED_PROXIES).toBe(nginx!.networks!.default.ipv4_address);
+    const [{ subnet }] = compose.networks.default.ipam.config as [{ subnet: string }];
+    expect(new IpAllowlist([subnet]).allows(nginx!.networks!.default.ipv4_address)).toBe(true);
+    // The same files as on a machine without containers, but for where to listen and whom to ask.
+    expect(files.map(([, file]) => file)).toEqual(
+      expect.arrayContaining(['deploy/nginx/keystile.conf', 'deploy/nginx/keystile/proxy.conf']),
+    );
   });
 
   it('sets only what the service knows, and secrets by file only', () => {
@@ -89,7 +111,7 @@ describe('the Dockerfile', () => {
     const allowed = read('.dockerignore');
     for (const path of copied) {
       expect({ path, exists: existsSync(join(root, path)) }).toEqual({ path, exists: true });
-      expect(allowed).toContain(`!${path.replace(/^\.\//, '')}`);
+      expect(allowed).toContain(`!${path.split('/', 1)[0]!}`);
     }
   });
 

@@ -61,7 +61,8 @@ describe('docs/architecture.md', () => {
 });
 
 describe('links between documents', () => {
-  const documents = ['README.md', 'SECURITY.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const documents = ['README.md', 'SECURITY.md', 'CHANGELOG.md', ...pages.map((name) => `docs/${name}`)];
 
   it.each(documents)('%s leads to files that are there', (path) => {
     const links = [...read(path).matchAll(/\]\((?!https?:|\/|#)([^)#]+)/g)].map(([, link]) => link!);

@@ -25,7 +25,7 @@ import {
   RequireScope,
   Resource,
 } from 'keystile';
-import { callHttp, temporaryDatabase, TestHost, type TestHostOptions } from 'keystile/testing';
+import { type Answer, callHttp, temporaryDatabase, TestHost, type TestHostOptions } from 'keystile/testing';
 
 import { CallStore } from '../src/audit';
 
@@ -148,8 +148,10 @@ describe('What a host says of its keys', () => {
           keystile: { permissionSource: 'route-derived' },
         });
         const { key } = await host.issueKey({ scopes: ['client.read'], rateLimit: { limit: 2, windowSeconds: 60 } });
-        const call = (method: string): Promise<{ status: number }> => host.call(method, '/api/v1/clients', { as: key });
-        expect([(await call('GET')).status, (await call('HEAD')).status, (await call('GET')).status]).toEqual([200, 200, 429]);
+        const call = (method: string): Promise<Answer> => host.call(method, '/api/v1/clients', { as: key });
+        const answers = [await call('GET'), await call('HEAD'), await call('GET')];
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+        expect(answers.map(({ headers }) => headers.ratelimit)).toEqual(['"key";r=1;t=30', '"key";r=0;t=30', '"key";r=0;t=30']);
       });
 
       it('says no and why in its own words', async () => {

@@ -183,6 +183,19 @@ describe('keys that another system issued', () => {
     expect((events.body.data as Array<{ action: string }>).map(({ action }) => action)).toEqual(['api_key.rotated', 'api_key.imported']);
   });
 
+  it('A14.5 keep their count when their hash is replaced by a fast one, and when they are rotated', async () => {
+    const id = await begin();
+    const key = foreignKey();
+    const slow = { algorithm: 'bcrypt', value: await bcrypt(key, 4) };
+    const line = aLine(key, { lookupId: key.slice(0, 12), hash: slow, rateLimit: { limit: 3, windowSeconds: 60 } });
+    const { body } = await send(id, [line]);
+    expect([(await whoami(key)).headers.ratelimit, (await whoami(key)).headers.ratelimit]).toEqual(['"key";r=2;t=20', '"key";r=1;t=20']);
+    const rotation = { as: owner.token, body: { overlapSeconds: 3_600 } };
+    const rotated = await app.post(`/v1/api-keys/${body.lines[0].keyId}/rotate`, rotation);
+    expect((await whoami(rotated.body.key as string)).headers.ratelimit).toBe('"key";r=0;t=20');
+    expect([(await whoami(rotated.body.key as string)).status, (await whoami(key)).status]).toEqual([429, 429]);
+  });
+
   it('takes JSON Lines there and nowhere else, and nothing else there', async () => {
     const id = await begin();
     expect((await app.post(`/v1/api-key-imports/${id}/lines`, { as: owner.token, body: {} })).status).toBe(415);

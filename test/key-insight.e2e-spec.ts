@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { CallStore } from '../src/audit';
+import { CallIds } from '../src/audit/call-id';
 import { type Answer, KeystileApp, type TestKey, type TestPerson } from '../src/testing';
 import { aCall, aKeyHolder } from './support/finished-call';
 
@@ -316,24 +317,34 @@ describe('an auditor', () => {
       expect((await app.get(`/v1/api-keys/${key.id}/usage?days=31`, { as: owner.token })).status).toBe(400);
     });
 
-    it('is told that there was more than one report reads', async () => {
+    it('counts every call of months, however many there are, and says of addresses that they are a sample', async () => {
       const key = await app.issueKey({ scopes: [] }, owner);
-      app.service.app
-        .get(CallStore)
-        .append(aCall({ principal: aKeyHolder({ id: key.id, organizationId: owner.organizationId }), at: app.clock.now() }));
-      await app.service.app.get(CallStore).flush();
-      const columns = app.service.callDatabase.getMetadata('CallLog').columns.map(({ databaseName }) => databaseName);
-      const others = columns.filter((name) => name !== 'id').join(', ');
-      const mine = "key_number = (SELECT number FROM keystile_call_terms WHERE kind = 'key' AND value = ?)";
-      for (let times = 0; times < 17; times++) {
-        await app.service.callDatabase.query(
-          `INSERT INTO keystile_call_logs (id, ${others}) SELECT id - ${2 ** times}, ${others} FROM keystile_call_logs WHERE ${mine}`,
-          [key.id],
-        );
-      }
+      const store = app.service.app.get(CallStore);
+      const principal = aKeyHolder({ id: key.id, organizationId: owner.organizationId });
+      const now = app.clock.now().getTime();
+      const statuses = [200, 201, 302, 400, 401, 403, 404, 429, 500];
+      const made = Array.from({ length: 6_000 }, (_, i) => ({
+        at: new Date(now - Math.floor((i / 6_000) ** 4 * 40 * 24 * 3_600_000)),
+        status: statuses[(i * 7) % statuses.length]!,
+        ip: `203.0.113.${i % 40}`,
+      }));
+      for (const { at, ...given } of made) store.append({ ...aCall(given), ...new CallIds().next(at), at, principal });
       const report = await usage(key);
-      expect(report).toMatchObject({ complete: false, calls: 100_000 });
-      expect(new Date(report['oldestAt'] as string).getTime()).toBeGreaterThan(new Date(report['from'] as string).getTime());
+      const { body: impact } = await app.get(`/v1/api-keys/${key.id}/impact`, { as: owner.token });
+      const count = (since: number, is: (status: number) => boolean): number =>
+        made.filter(({ at, status }) => at.getTime() >= since && is(status)).length;
+      const from = Date.parse(report['from'] as string);
+      expect(from % 3_600_000).toBe(0);
+      expect(report).toMatchObject({
+        complete: false,
+        calls: count(from, () => true),
+        succeeded: count(from, (status) => status < 400),
+        denied: count(from, (status) => [401, 403, 429].includes(status)),
+      });
+      expect(report['addresses'].reduce((sum: number, { calls }: Row) => sum + (calls as number), 0)).toBe(5_000);
+      expect(Date.parse(report['oldestAt'] as string)).toBeGreaterThan(from);
+      const succeededWithin = (hours: number): number => count(now - hours * 3_600_000, (status) => status < 400);
+      expect(impact).toMatchObject({ lastHour: succeededWithin(1), lastDay: succeededWithin(24), lastMonth: succeededWithin(720) });
     });
 
     it('is told what a revoke would break', async () => {

@@ -42,6 +42,7 @@ describe('organizations', () => {
         keyExpiryRequired: false,
         keyAllowlistRequired: false,
         defaultRateLimit: null,
+        rateLimit: null,
       });
       expect((await app.get(created.headers.location as string, { as: owner.token })).body).toEqual(created.body);
     });
@@ -79,6 +80,15 @@ describe('organizations', () => {
         { pointer: '/defaultRateLimit/limit', message: 'is missing' },
       ]);
       expect((await app.get(path, { as: owner.token })).body.defaultRateLimit).toBeNull();
+      expect((await patch({ rateLimit: { limit: 1_000, windowSeconds: 60 } })).body).toMatchObject({
+        rateLimit: { limit: 1_000, windowSeconds: 60 },
+        defaultRateLimit: null,
+      });
+      expect((await patch({ rateLimit: { windowSeconds: 1 } })).body.rateLimit).toEqual({ limit: 1_000, windowSeconds: 1 });
+      expect((await patch({ rateLimit: null })).body.rateLimit).toBeNull();
+      expect((await patch({ rateLimit: { limit: 5 } })).body.errors).toEqual([
+        { pointer: '/rateLimit/windowSeconds', message: 'is missing' },
+      ]);
     });
 
     it('A17 once, of many who read the same version', async () => {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Column, type DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 
 import { inTransaction, openDatabase } from '../src/persistence';
+import { SqliteDatabase } from '../src/persistence/sqlite-driver';
 import { freshSqlite, type FreshDatabase } from './support/fresh-database';
 
 @Entity('accounts')
@@ -158,5 +159,48 @@ describe('the embedded database', () => {
       await expect(inner).rejects.toThrow('inner only');
     });
     expect((await database.manager.find(Account)).map(({ name }) => name)).toEqual(['outer']);
+  });
+
+  describe('while another process writes to the file', () => {
+    let other: SqliteDatabase;
+    beforeEach(async () => {
+      await database.manager.insert(Account, { name: 'one', balance: 1 });
+      other = new SqliteDatabase(file.url.slice('sqlite:'.length));
+      other.exec('BEGIN IMMEDIATE');
+    });
+    afterEach(() => void other.close());
+
+    it('writes wait for it, reads do not, and nothing else does', async () => {
+      const change = inTransaction(database, (manager) => add(manager, 'one', 1));
+      const single = add(database.manager, 'one', 10);
+      let turns = 0;
+      for (const until = performance.now() + 200; performance.now() < until; turns++) {
+        expect(await balanceOf('one')).toBe(1);
+        await nextTurn();
+      }
+      expect(turns).toBeGreaterThan(10);
+      other.exec('ROLLBACK');
+      await Promise.all([change, single]);
+      expect(await balanceOf('one')).toBe(12);
+    });
+
+    it('what is written after a write was turned away is there for everybody', async () => {
+      await expect(database.query("UPDATE accounts SET balance = 7 WHERE name = 'one'")).rejects.toMatchObject({ code: 'unavailable' });
+      other.exec('ROLLBACK');
+      await database.manager.insert(Account, { name: 'two', balance: 2 });
+      expect(other.prepare('SELECT name, balance FROM accounts').all()).toEqual([
+        { name: 'one', balance: 1 },
+        { name: 'two', balance: 2 },
+      ]);
+    });
+
+    it('a write that waits for too long is told so', async () => {
+      const change = inTransaction(database, (manager) => add(manager, 'one', 1));
+      await expect(change).rejects.toMatchObject({ code: 'unavailable', extras: { retryAfterSeconds: 1 } });
+      await expect(add(database.manager, 'one', 1)).rejects.toMatchObject({ code: 'unavailable' });
+      other.exec('ROLLBACK');
+      await inTransaction(database, (manager) => add(manager, 'one', 1));
+      expect(await balanceOf('one')).toBe(2);
+    }, 10_000);
   });
 });

@@ -28,6 +28,7 @@ describe('the start', () => {
       PORT: '0',
       DATA_DIR: dataDir,
       LOG_LEVEL: 'error',
+      CALL_LOG_DRAIN: 'inline',
       ...(database.url ? { DATABASE_URL: database.url } : {}),
       ...env,
     };

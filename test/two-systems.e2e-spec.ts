@@ -44,10 +44,13 @@ let database: DataSource;
 let hub: System;
 let manager: System;
 
+/** Somewhere else each time: sign-ups are limited by address. */
+const anAddress = (): string => `127.${[...randomBytes(3)].map((byte) => Math.max(1, byte % 255)).join('.')}`;
+
 /** Somebody with an account in the hub, and their key there. */
 async function hubUser(system = hub): Promise<{ id: string; cookie: string; key: string }> {
   const body = { email: `${randomBytes(6).toString('hex')}@example.com`, password: PASSWORD };
-  const signedUp = await system.call('POST', '/auth/sign-up', { body });
+  const signedUp = await system.call('POST', '/auth/sign-up', { body, from: anAddress() });
   const cookie = signedUp.cookies[0]!.split(';', 1)[0]!;
   const generated = await system.call('POST', '/settings/api-key', {
     headers: { cookie, 'sec-fetch-site': 'same-origin' },
@@ -60,6 +63,7 @@ async function hubUser(system = hub): Promise<{ id: string; cookie: string; key:
 async function managerUser(): Promise<{ token: string; key: string; organizationId: string }> {
   const registered = await manager.call('POST', '/api/auth/register', {
     body: { email: `${randomBytes(6).toString('hex')}@example.com`, password: PASSWORD, full_name: 'Ada', organization_name: 'Acme' },
+    from: anAddress(),
   });
   const { access_token: token, user } = registered.body.data;
   const created = await manager.call('POST', '/api/api-keys', { as: token, body: { name: 'Production' } });

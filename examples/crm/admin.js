@@ -78,6 +78,12 @@ element('sign-in').addEventListener('submit', (event) => {
   const form = event.target;
   void attempt(async () => {
     ({ token } = await call('POST', '/api/v1/session', Object.fromEntries(new FormData(form))));
+    const next = new URLSearchParams(location.search).get('next') ?? '';
+    // Back to the page that asked for the sign-in, and nowhere else.
+    if (/^\/api-management(?:[/?]|$)/.test(next)) {
+      location.assign(next);
+      return;
+    }
     await refresh();
     form.hidden = true;
     element('keys').hidden = false;

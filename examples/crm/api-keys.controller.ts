@@ -8,14 +8,13 @@ import {
   KeyReader,
   KeyRotation,
   KeyService,
+  type KeyView,
   type Principal,
   RequireScope,
 } from 'keystile';
 
 import { ApiKeyDto, KeysOfDto } from './api-keys.dto';
 import { COMPANY } from './staff';
-
-type KeyView = Awaited<ReturnType<KeyReader['get']>>;
 
 /** Permissions stand on each route: rotating is no `create`, whatever its method. */
 @Controller('api/v1/api-keys')

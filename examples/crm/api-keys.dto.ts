@@ -1,4 +1,5 @@
-import { ArrayMaxSize, IsArray, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, Length } from 'class-validator';
+import { IsMoment } from 'keystile';
 
 export class ApiKeyDto {
   @IsString()
@@ -21,7 +22,7 @@ export class ApiKeyDto {
 
   /** Keys do not expire by default. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   readonly expires_at?: string;
 }
 

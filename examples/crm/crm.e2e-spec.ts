@@ -10,6 +10,8 @@ import type { DataSource } from 'typeorm';
 
 import { Browser, BROWSER_PATH } from '../../test/support/browser';
 import { crmEntities, type RunningCrm, startCrm } from './crm';
+import { hashPassword } from './password';
+import { StaffMember } from './staff.entity';
 
 const ADMIN = { email: 'admin@crm.example', password: 'correct horse' };
 
@@ -124,6 +126,15 @@ describe('Authentication of the CRM', () => {
     expect(await statusOf('POST', '/api/v1/session', { body: { email: 'nobody@crm.example', password: 'wrong' } })).toBe(401);
     const { key } = await issue(['client.*']);
     expect(await statusOf('POST', '/api/v1/api-keys', { as: key, body: { name: 'x', permissions: ['client.read'] } })).toBe(403);
+  });
+
+  it('A14 the password of a member of staff is guessed at ten times a minute', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i++)
+      statuses.push(
+        await statusOf('POST', '/api/v1/session', { body: { email: 'guessed@crm.example', password: 'wrong' }, from: '127.0.0.9' }),
+      );
+    expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
   });
 
   it('C04 a key is shown once and stored hashed', async () => {
@@ -363,6 +374,24 @@ describe('Rotation and revoking in the CRM', () => {
     expect((await call('GET', '/api/v1/api-keys?created_by=somebody-else', { as: admin })).body.data).toEqual([]);
   });
 
+  it('resolution 15 a key belongs to the company: it works on when the member of staff who made it is gone', async () => {
+    const leaver = { email: 'leaver@crm.example', password: 'correct horse' };
+    await database
+      .getRepository(StaffMember)
+      .insert({ id: 'leaver', email: leaver.email, passwordHash: await hashPassword(leaver.password), role: 'admin' });
+    const { body: signedIn } = await call('POST', '/api/v1/session', { body: leaver });
+    const made = await call('POST', '/api/v1/api-keys', {
+      as: signedIn.token as string,
+      body: { name: 'x', permissions: ['client.read'] },
+    });
+    expect(made.body.created_by).toBe('leaver');
+    await database.getRepository(StaffMember).delete({ id: 'leaver' });
+    expect(await statusOf('GET', '/api/v1/clients', { as: signedIn.token as string })).toBe(401);
+    expect(await statusOf('GET', '/api/v1/clients', { as: made.body.key as string })).toBe(200);
+    const listed = await call('GET', '/api/v1/api-keys?created_by=leaver', { as: admin });
+    expect(listed.body.data).toMatchObject([{ id: made.body.id, status: 'active' }]);
+  });
+
   it('C27 a key in the URL is not accepted, and is reported', async () => {
     const { id, key } = await issue(['client.read']);
     for (const name of ['api_key', 'access_token', 'key']) {
@@ -457,5 +486,36 @@ describe('The page about authentication of the CRM', () => {
     const seen = (await browser.value('document.body.innerText')) as string;
     expect(seen).toContain(`${key.slice(0, 12)}…`);
     expect(await browser.value('document.documentElement.outerHTML')).not.toContain(key.slice(12));
+  });
+});
+
+(BROWSER_PATH ? describe : describe.skip)('The page of Keystile in the CRM, in a browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await Browser.start();
+    await browser.open(`${crm.url}/docs/authentication`);
+  });
+
+  afterAll(() => browser?.stop());
+
+  it('C03 C29 the page of Keystile does the same: Admin → API Keys, with the CRM’s own sign-in', async () => {
+    // It sends whoever is not signed in elsewhere, at once.
+    await browser.value(
+      'void setTimeout(() => location.assign("/api-management/keys/new?name=From+Keystile&scopes=client.read&allowedIps=127.0.0.1&expires=never"))',
+    );
+    await browser.until('location.search.startsWith("?next=") && document.readyState === "complete"');
+    await browser.fill('#sign-in [name=email]', ADMIN.email);
+    await browser.fill('#sign-in [name=password]', ADMIN.password);
+    await browser.click('Sign in');
+    await browser.until('document.querySelector("nav")?.innerText.replace(/\\s+/g, " ").startsWith("Admin API Keys")');
+    await browser.until('document.title === "Create API key · CRM"');
+    await browser.until('document.querySelector("button[type=submit]")');
+    await browser.value('document.querySelector("button[type=submit]").click()');
+    await browser.until('document.querySelector("[data-testid=secret]")');
+    const key = await browser.value<string>('document.querySelector("[data-testid=secret]").textContent');
+    expect(await statusOf('GET', '/api/v1/clients', { as: key })).toBe(200);
+    expect(await statusOf('GET', '/api/v1/clients', { as: key, from: '127.0.0.2' })).toBe(403);
+    expect(await statusOf('POST', '/api/v1/clients', { as: key, body: { name: 'x' } })).toBe(403);
   });
 });

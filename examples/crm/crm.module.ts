@@ -47,6 +47,7 @@ export class CrmModule {
       inject: [Staff],
       conventions: 'all',
       api: true,
+      dashboard: { signIn: '/admin/api-keys', labels: { product: 'CRM', keysSection: 'Admin' } },
       useFactory: (staff: Staff) => ({
         database,
         owners: staff,

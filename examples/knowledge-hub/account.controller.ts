@@ -1,6 +1,6 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { IsEmail, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type Actor,
   Authenticated,
@@ -13,6 +13,7 @@ import {
   notFound,
   type Principal,
   Public,
+  SignInAttempts,
   UserTokens,
 } from 'keystile';
 
@@ -53,20 +54,31 @@ export class AccountController {
   constructor(
     private readonly accounts: Accounts,
     private readonly tokens: UserTokens,
+    private readonly attempts: SignInAttempts,
     private readonly keys: KeyService,
     private readonly reader: KeyReader,
   ) {}
 
   @Post('auth/sign-up')
   @Public()
-  async signUp(@Body() { email, password }: AccountDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async signUp(
+    @Req() request: FastifyRequest,
+    @Body() { email, password }: AccountDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    await this.attempts.take(request, email);
     return this.session(await this.accounts.signUp(email, password), reply);
   }
 
   @Post('auth/sign-in')
   @HttpCode(200)
   @Public()
-  async signIn(@Body() { email, password }: AccountDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async signIn(
+    @Req() request: FastifyRequest,
+    @Body() { email, password }: AccountDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    await this.attempts.take(request, email);
     return this.session(await this.accounts.signIn(email, password), reply);
   }
 
@@ -84,10 +96,12 @@ export class AccountController {
   async deleteAccount(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
     @Body() { password }: PasswordDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { email } = await this.accounts.get(principal.id);
+    await this.attempts.take(request, email);
     const { id } = await this.accounts.signIn(email, password);
     await this.accounts.delete(id);
     const key = await this.activeKey(principal);

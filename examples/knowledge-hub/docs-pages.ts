@@ -3,7 +3,7 @@ const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Knowledge hub</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}pre{background:#f4f4f5;padding:1rem;overflow:auto}code{font-size:.9em}</style>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}pre{background:#f4f4f5;padding:1rem;overflow:auto}code{font-size:.9em;overflow-wrap:anywhere}td{padding:.25rem 1rem .25rem 0;vertical-align:top}</style>
 </head>
 <body><main>
 <h1>${title}</h1>

@@ -56,7 +56,7 @@ class Person {
   static async signUp(): Promise<Person> {
     const email = `${randomBytes(6).toString('hex')}@example.com`;
     const person = new Person(email, '');
-    await person.take(await call('POST', '/auth/sign-up', { body: { email, password: PASSWORD } }), 201);
+    await person.take(await call('POST', '/auth/sign-up', { body: { email, password: PASSWORD }, from: anAddress() }), 201);
     return person;
   }
 
@@ -85,6 +85,9 @@ class Person {
     return body.apiKey as Record<string, unknown> | null;
   }
 }
+
+/** Somewhere else each time: sign-ups are limited by address. */
+const anAddress = (): string => `127.${[...randomBytes(3)].map((byte) => Math.max(1, byte % 255)).join('.')}`;
 
 const search = (key: string): Promise<Answer> => call('GET', '/v1/cards/search', { as: key });
 const INVALID = { status: 401, body: { code: 'INVALID_API_KEY', error: 'Invalid API key' } };
@@ -440,6 +443,36 @@ describe('accounts', () => {
     expect(wrong).toMatchObject({ status: 401, body: { code: 'LOGIN_FAILED' } });
     await person.signInAgain();
     expect(await person.key()).toBeNull();
+  });
+
+  it('A14 are guessed at ten times a minute from one address, whether they exist or not', async () => {
+    const { email } = await Person.signUp();
+    for (const guessed of [email, 'nobody@example.com']) {
+      const from = anAddress();
+      const statuses: number[] = [];
+      for (let i = 0; i < 11; i++) {
+        const body = { email: guessed, password: 'wrong, wrong, wrong' };
+        statuses.push((await call('POST', '/auth/sign-in', { body, from })).status);
+      }
+      expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
+    }
+    // Whoever they are, they do not keep the person out.
+    expect((await call('POST', '/auth/sign-in', { body: { email, password: PASSWORD }, from: anAddress() })).status).toBe(200);
+  });
+
+  it('resolution 17 their session is a cookie: the same token as a bearer is an invalid key', async () => {
+    const person = await Person.signUp();
+    const cookie = (await call('POST', '/auth/sign-in', { body: { email: person.email, password: PASSWORD }, from: anAddress() }))
+      .cookies[0]!;
+    const session = cookie.split(';', 1)[0]!;
+    expect((await call('GET', '/settings/api-key', { headers: { cookie: session } })).status).toBe(200);
+    expect(await call('GET', '/settings/api-key', { as: session.split('=')[1]! })).toMatchObject(INVALID);
+  });
+
+  it('resolution 16 their keys do not expire by themselves: ten years later one works', async () => {
+    const key = await (await Person.signUp()).generate();
+    clock.move({ days: 3650 });
+    expect((await search(key)).status).toBe(200);
   });
 
   it('K02 change nothing at the word of another site', async () => {

@@ -3,7 +3,19 @@ export const SETTINGS_PAGE = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Settings · Knowledge hub</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}[hidden]{display:none}label{display:block;margin:.5rem 0}#new-key{background:#fef9c3;padding:1rem}</style>
+<style>
+body{font:16px/1.5 system-ui,sans-serif;color:#1c1917;max-width:40rem;margin:2rem auto;padding:0 1rem}
+[hidden]{display:none}
+label{display:block;margin:.75rem 0}
+input{display:block;box-sizing:border-box;width:100%;max-width:28rem}
+input,button{font:inherit;padding:.4rem .75rem;border:1px solid #78716c;border-radius:.375rem;background:#fff}
+button{background:#f5f5f4;cursor:pointer}
+dl:not([hidden]){display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem}
+dt{color:#57534e}
+dd{margin:0;overflow-wrap:anywhere}
+#fault{color:#b00020}
+#new-key{background:#fef9c3;border-radius:.375rem;padding:.5rem 1rem;overflow-wrap:anywhere}
+</style>
 <script src="/settings.js" defer></script>
 </head>
 <body><main>

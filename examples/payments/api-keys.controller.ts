@@ -93,8 +93,8 @@ export class SecurityEventController {
 
   @Get()
   @RequireScope('security_event.read')
-  async list(@CurrentPrincipal() { organizationId }: Principal): Promise<object> {
-    return { success: true, data: await this.events.newest(organizationId) };
+  async list(@CurrentCaller() caller: Caller): Promise<object> {
+    return { success: true, data: await this.events.newest(caller) };
   }
 }
 

@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
 
 import { Browser, BROWSER_PATH } from '../../test/support/browser';
+import { Account, Person } from './account.entity';
 import { type CardCharge, startPretendNetwork } from './card-network';
+import { hashPassword } from './password';
 import { paymentsEntities, type RunningPayments, startPayments } from './payments';
 
 const OWNER = { name: 'Acme', email: 'owner@acme.example', password: 'correct horse' };
@@ -90,6 +92,21 @@ describe('API keys of the payments', () => {
     expect(row.owner_type).toBe('organization');
   });
 
+  it('resolution 15 a key belongs to the account, not to the person who made it', async () => {
+    const person = { accountId: '', id: 'leaver', email: 'leaver@acme.example', role: 'owner' as const };
+    const [account] = await database.getRepository(Account).findBy({ name: OWNER.name });
+    const passwordHash = await hashPassword(OWNER.password);
+    await database.getRepository(Person).insert({ ...person, accountId: account!.id, passwordHash });
+    const { id, key } = await issue('live', {}, await signIn({ email: person.email, password: OWNER.password }));
+    await database.getRepository(Person).delete({ id: person.id });
+    expect(await statusOf('GET', '/v1/users', { as: key })).toBe(200);
+    expect(await statusOf('DELETE', `/v1/api-keys/${id}`, { as: owner })).toBe(200);
+    const [row] = await database.query('SELECT created_by, revoked_at FROM api_keys WHERE id = ?', [id]);
+    expect(row.created_by).toBe(person.id);
+    // Deleting ends the key; its row stays for the records.
+    expect(row.revoked_at).not.toBeNull();
+  });
+
   it('G04 a key without restrictions provides full access, to the keys of the account as well', async () => {
     const { key } = await issue('live');
     const other = await issue('live');
@@ -126,7 +143,7 @@ describe('API keys of the payments', () => {
 });
 
 /** Tables that say that a call was made, for keys of either kind; and SQLite's own, which counts them. */
-const RECORD_OF_CALLS = /^(?:keystile_(?:call|usage)_|sqlite_)/;
+const RECORD_OF_CALLS = /^(?:keystile_(?:call_|usage_|key_use|replica)|sqlite_)/;
 
 /** Every row of every table but those, and without the moment at which a key was last used. */
 async function everything(): Promise<string> {

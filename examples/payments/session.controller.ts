@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { Problem, Public, UserTokens } from 'keystile';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem, Public, SignInAttempts, UserTokens } from 'keystile';
 
 import { Accounts } from './accounts';
 import { SessionDto } from './session.dto';
@@ -10,12 +11,14 @@ export class SessionController {
   constructor(
     private readonly accounts: Accounts,
     private readonly tokens: UserTokens,
+    private readonly attempts: SignInAttempts,
   ) {}
 
   @Post()
   @Public()
   @HttpCode(200)
-  async signIn(@Body() { email, password }: SessionDto): Promise<object> {
+  async signIn(@Req() request: FastifyRequest, @Body() { email, password }: SessionDto): Promise<object> {
+    await this.attempts.take(request, email);
     const person = await this.accounts.check(email, password);
     if (!person) throw new Problem('login_failed');
     const token = await this.tokens.issue({ userId: person.id, organizationId: person.accountId });

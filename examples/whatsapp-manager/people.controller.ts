@@ -1,6 +1,7 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import { IsBoolean, IsEmail, IsIn, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
-import { CurrentPrincipal, type Principal, Public, RequireScope, UserTokens } from 'keystile';
+import type { FastifyRequest } from 'fastify';
+import { CurrentPrincipal, type Principal, Public, RequireScope, SignInAttempts, UserTokens } from 'keystile';
 
 import { type Success, success } from './answers';
 import type { ManagerUser } from './manager.entity';
@@ -54,18 +55,24 @@ export class PeopleController {
   constructor(
     private readonly people: People,
     private readonly tokens: UserTokens,
+    private readonly attempts: SignInAttempts,
   ) {}
 
   @Post('auth/register')
   @Public()
-  async register(@Body() { organization_name, full_name: fullName, email, password }: RegisterDto): Promise<Success<object>> {
+  async register(
+    @Req() request: FastifyRequest,
+    @Body() { organization_name, full_name: fullName, email, password }: RegisterDto,
+  ): Promise<Success<object>> {
+    await this.attempts.take(request, email);
     return this.session(await this.people.register(organization_name, { email, fullName, password }));
   }
 
   @Post('auth/login')
   @HttpCode(200)
   @Public()
-  async login(@Body() { email, password }: LoginDto): Promise<Success<object>> {
+  async login(@Req() request: FastifyRequest, @Body() { email, password }: LoginDto): Promise<Success<object>> {
+    await this.attempts.take(request, email);
     return this.session(await this.people.signIn(email, password));
   }
 

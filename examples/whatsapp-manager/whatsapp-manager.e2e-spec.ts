@@ -69,6 +69,7 @@ class User implements Caller {
   static async admin(): Promise<User> {
     const registered = await call('POST', '/api/auth/register', {
       body: { email: newEmail(), password: PASSWORD, full_name: 'Ada Admin', organization_name: 'Acme' },
+      from: anAddress(),
     });
     expect(registered.status).toBe(201);
     const { user, access_token } = registered.body.data;
@@ -80,7 +81,7 @@ class User implements Caller {
     const email = newEmail();
     const body = { email, password: PASSWORD, full_name: role, role };
     expect((await this.call('POST', '/api/users', body)).status).toBe(201);
-    const { data } = (await call('POST', '/api/auth/login', { body: { email, password: PASSWORD } })).body;
+    const { data } = (await call('POST', '/api/auth/login', { body: { email, password: PASSWORD }, from: anAddress() })).body;
     return new User(data.user.id, data.access_token);
   }
 
@@ -100,6 +101,9 @@ class User implements Caller {
     return answer.body.data as Array<Record<string, unknown>>;
   }
 }
+
+/** Somewhere else each time: sign-ups are limited by address. */
+const anAddress = (): string => `127.${[...randomBytes(3)].map((byte) => Math.max(1, byte % 255)).join('.')}`;
 
 const newEmail = (): string => `${randomBytes(6).toString('hex')}@example.com`;
 const contacts = (caller: Caller): Promise<Answer> => caller.call('GET', '/api/contacts');
@@ -308,6 +312,17 @@ describe('deleting a key', () => {
     for (const method of ['PUT', 'PATCH', 'POST']) {
       expect((await admin.call(method, `/api/api-keys/${id!}`, { is_active: true })).status).toBe(404);
     }
+  });
+
+  it('resolution 4 comes after recreating it: both work until then, under one name', async () => {
+    const admin = await User.admin();
+    const body = { name: 'Production Integration' };
+    const [old, next] = [await admin.createKey(body), await admin.createKey(body)];
+    for (const { key } of [old, next]) expect((await contacts(withKey(key!))).status).toBe(200);
+    expect((await admin.call('DELETE', `/api/api-keys/${old.id!}`)).status).toBe(200);
+    expect((await contacts(withKey(old.key!))).status).toBe(401);
+    expect((await contacts(withKey(next.key!))).status).toBe(200);
+    expect(await admin.keys()).toMatchObject([{ id: next.id, name: body.name }]);
   });
 
   it('W10 is not possible from another organization, nor for what is no id', async () => {

@@ -3,7 +3,7 @@ import { IsOptional, Matches } from 'class-validator';
 import { RecordQueryDto } from './record-query.dto';
 
 /** Ids are ASCII; MySQL refuses to compare their columns with anything else. */
-const ANY_ID = /^[\x21-\x7e]{1,30}$/;
+const ANY_ID = /^[\x21-\x7e]{1,36}$/;
 
 export class AuditEventQueryDto extends RecordQueryDto {
   /** An action such as `api_key.created`, or its beginning, followed by `*`. */

@@ -3,7 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
 import { notFound, PageCursors, type Principal } from '../common';
-import type { AuditEventListView, AuditEventQueryDto, AuditEventView } from './audit-event.dto';
+import { checkedAs } from '../http';
+import { type AuditEventListView, AuditEventQueryDto, type AuditEventView } from './audit-event.dto';
 import { AUDIT_EVENT_INDEXES, AuditEvent } from './audit-event.entity';
 import { AuditReads } from './audit-reads';
 import { type Actor, INSTALLATION } from './audit-trail';
@@ -21,7 +22,12 @@ export class AuditEventService {
     private readonly reads: AuditReads,
   ) {}
 
-  async list(principal: Principal, actor: Actor, query: AuditEventQueryDto): Promise<AuditEventListView> {
+  /**
+   * Newest first, up to 100 a page, 50 by default.
+   * @throws Problem `validation_failed`, also for a cursor of another list; `insufficient_scope` for the records of the installation
+   */
+  async list(principal: Principal, actor: Actor, wanted: Partial<AuditEventQueryDto> = {}): Promise<AuditEventListView> {
+    const query = checkedAs(AuditEventQueryDto, wanted);
     const organizationId = organizationOf(principal, query.scope);
     const { limit, cursor, scope: _scope, ...filter } = query;
     const audience = `audit-events:${organizationId}`;

@@ -12,6 +12,7 @@ import { auditEventView, personalOf } from './audit-view';
 import { fileTime } from './call-export.service';
 import type { AuditEventExportQueryDto } from './export.dto';
 import { type Columns, exportedFile } from './export-file';
+import { ExportTurns } from './export-turns';
 import { organizationOf, readRange, type TimeRange } from './record-range';
 
 const PAGE = 250;
@@ -23,23 +24,26 @@ export class AuditExport {
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly trail: AuditTrail,
+    private readonly turns: ExportTurns,
   ) {}
 
   async export(principal: Principal, actor: Actor, query: AuditEventExportQueryDto): Promise<StreamableFile> {
     const organizationId = organizationOf(principal, query.scope);
     const range = readRange(query);
     const { format, scope: _scope, ...filter } = query;
-    await inTransaction(this.database, (manager) =>
-      this.trail.record(manager, {
-        organizationId,
-        actor,
-        action: 'audit_event.exported',
-        target: { type: 'audit_event', id: null },
-        after: { format, filter },
-      }),
-    );
-    const name = `audit-events-${fileTime(this.clock.now())}`;
-    return exportedFile({ name, format, columns: COLUMNS, pages: this.pages(organizationId ?? INSTALLATION, range, query) });
+    return this.turns.take(organizationId, async () => {
+      await inTransaction(this.database, (manager) =>
+        this.trail.record(manager, {
+          organizationId,
+          actor,
+          action: 'audit_event.exported',
+          target: { type: 'audit_event', id: null },
+          after: { format, filter },
+        }),
+      );
+      const name = `audit-events-${fileTime(this.clock.now())}`;
+      return exportedFile({ name, format, columns: COLUMNS, pages: this.pages(organizationId ?? INSTALLATION, range, query) });
+    });
   }
 
   private async *pages(chain: string, range: TimeRange, query: AuditEventExportQueryDto): AsyncGenerator<readonly ExportedAuditEvent[]> {

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 
 import { type Clock, CLOCK, newId, type Principal } from '../common';
+import { type Epoch, EPOCH } from '../coordination';
+import { ADDS_ONLY } from './adds-only';
 import { canonicalJson, CHAIN_START, chainHash, personalDigest } from './audit-chain';
 import { type ActorType, AuditEvent, AuditHead, AuditPersonal } from './audit-event.entity';
 
@@ -28,6 +30,8 @@ export interface AuditEntry {
   readonly reason?: string;
   /** Anything else that tells about a person: an e-mail address, a name, a user agent. Erasable. */
   readonly personal?: object;
+  /** After it, everything that was true of keys, people and rights still is. Known of our own actions; of others the opposite is taken. */
+  readonly addsOnly?: boolean;
 }
 
 /** The chain of events that belong to no organization. */
@@ -44,11 +48,15 @@ export const actorOf = (principal: Principal, call: { readonly requestId: string
 /** Writes audit events. */
 @Injectable()
 export class AuditTrail {
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(EPOCH) private readonly epoch: Epoch,
+  ) {}
 
   /**
-   * Appends an event to its chain, in the transaction of the change that it tells of: both happen, or neither.
-   * Call it last but for the epoch: it locks the chain's head until the transaction ends, and locks are taken in one order.
+   * Appends an event to its chain, in the transaction of the change that it tells of: both happen, or neither. Call it last: it locks
+   * the chain's head until the transaction ends, and locks are taken in one order. A change that takes something away holds in every
+   * process of the installation when the transaction is over.
    */
   async record(manager: EntityManager, entry: AuditEntry): Promise<void> {
     const organizationId = entry.organizationId ?? INSTALLATION;
@@ -58,6 +66,8 @@ export class AuditTrail {
     await manager.insert(AuditEvent, { ...event, hash });
     if (personal) await manager.insert(AuditPersonal, { eventId: event.id, ...personal });
     await manager.update(AuditHead, { organizationId }, { sequence: event.sequence, hash });
+    const isHarmless = entry.addsOnly ?? ADDS_ONLY.has(entry.action);
+    if (!isHarmless) await this.epoch.raise(manager, { organizationId: entry.organizationId, requestId: entry.actor.requestId });
   }
 
   private describe(entry: AuditEntry, organizationId: string, previous: { sequence: number; hash: string }) {

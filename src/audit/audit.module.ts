@@ -26,12 +26,15 @@ import { Checkpoints } from './checkpoint.service';
 import { AuditExportController, CallExportController } from './export.controller';
 import { CompletenessController } from './completeness.controller';
 import { Completeness } from './completeness.service';
+import { ExportTurns } from './export-turns';
 import { CALL_SINK } from './finished-call';
 import { journalOptions } from './journal-options';
 import type { JournalOptions } from './journal';
 import { KeyCalls } from './key-calls';
 import { PersonalErasure } from './personal-erasure';
+import { TopUsageService } from './top-usage.service';
 import { UsageController } from './usage.controller';
+import { UsageCounts } from './usage-counts';
 import { UsageService } from './usage.service';
 
 export interface AuditOptions {
@@ -91,12 +94,15 @@ export class AuditModule {
         CallLogService,
         Completeness,
         CallRetention,
+        TopUsageService,
+        UsageCounts,
         UsageService,
         AuditHistory,
         AuditTrail,
         AuditReads,
         AuditEventService,
         ChainVerifier,
+        ExportTurns,
         CallExport,
         AuditExport,
         {
@@ -110,7 +116,17 @@ export class AuditModule {
         PersonalErasure,
         KeyCalls,
       ],
-      exports: [AuditHistory, AuditTrail, PersonalErasure, CallLogService, KeyCalls, CallRecorder, CallStore],
+      exports: [
+        AuditEventService,
+        AuditHistory,
+        AuditTrail,
+        PersonalErasure,
+        CallLogService,
+        KeyCalls,
+        CallRecorder,
+        CallStore,
+        CheckpointDelivery,
+      ],
     };
   }
 }

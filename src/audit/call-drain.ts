@@ -3,18 +3,20 @@ import { type DataSource, type EntityManager, IsNull } from 'typeorm';
 import { inTransaction, isDuplicate } from '../persistence';
 import { CallLog } from './call-log.entity';
 import type { FinishedCall } from './finished-call';
+import type { CallChange } from './call-change';
 import { type CallRow, rowOf, termsOf } from './call-row';
 import type { CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
 import { insertNew } from './insert-new';
-import { type JournalPlace, journalStart, readJournal } from './journal-reader';
+import { type JournalPlace, journalStart, type JournalStretch, readJournal } from './journal-reader';
 import type { JournalRecord } from './journal-record';
-import { type CallChange, UsageRollUps } from './usage-roll-ups';
+import type { StoredCall } from './stored-call';
+import { UsageRollUps } from './usage-roll-ups';
 
 /** What one step has stored. */
 export interface StoredBatch {
-  /** The calls that are over. */
-  readonly calls: readonly FinishedCall[];
+  /** The calls that are over, and that this was not said of before. */
+  readonly calls: readonly StoredCall[];
   /** The number of the newest record that is stored. */
   readonly drained: number;
   /** Segments before this one are not needed any more. */
@@ -22,6 +24,7 @@ export interface StoredBatch {
   readonly isEnd: boolean;
 }
 
+/** Few enough that whoever shares the thread hardly notices. */
 const BATCH = 1_000;
 
 /** Somebody else has stored from the same journal. Look again where it stands. */
@@ -34,7 +37,7 @@ class WatermarkMoved extends Error {}
 export class CallDrain {
   private place: JournalPlace | undefined;
   private mark: CallWatermark | undefined;
-  private readonly rollUps = new UsageRollUps();
+  private rollUps: UsageRollUps | undefined;
 
   constructor(
     private readonly database: DataSource,
@@ -42,21 +45,24 @@ export class CallDrain {
     private readonly now: () => Date,
     readonly run: string,
     private readonly folder: string,
+    private readonly batch: number = BATCH,
   ) {}
 
   /**
    * Stores the next records, at most a batch.
-   * @throws Problem `unavailable` where the database cannot be written; whatever else it says. Nothing is stored then
+   * @param told the newest record that this was said of before: what was stored without that being said is told now
+   * @throws Problem `unavailable` where the database cannot be written; whatever else it says. Nothing is stored then, or it is told next time
    */
-  async storeNext(): Promise<StoredBatch> {
+  async storeNext(told: number): Promise<StoredBatch & { readonly calls: readonly FinishedCall[] }> {
     const mark = (this.mark ??= await this.readMark());
     const place = (this.place ??= journalStart(this.folder));
     if (!place) return { calls: [], drained: mark.drained, segment: 0, isEnd: true };
-    const { records, next, isEnd } = readJournal(this.folder, place, BATCH);
+    const { records, next, isEnd } = this.read(place);
     const fresh = records.filter(({ sequence }) => sequence > mark.drained);
     if (fresh.length > 0) await this.store(mark, fresh);
     this.place = next;
-    return { calls: fresh.flatMap(endedBy), drained: this.mark.drained, segment: next.segment, isEnd };
+    const news = records.filter(({ sequence }) => sequence > told);
+    return { calls: news.flatMap(endedBy), drained: this.mark.drained, segment: next.segment, isEnd };
   }
 
   /** Says that nothing more will come from this start. */
@@ -85,25 +91,41 @@ export class CallDrain {
     return this.database.manager.findOneByOrFail(CallWatermark, { run: this.run });
   }
 
+  /** Until a batch is full. */
+  private read(place: JournalPlace): JournalStretch {
+    const records: JournalRecord[] = [];
+    let next = place;
+    let isEnd = false;
+    while (records.length < this.batch && !isEnd) {
+      const stretch = readJournal(this.folder, next, this.batch - records.length);
+      records.push(...stretch.records);
+      ({ next, isEnd } = stretch);
+    }
+    return { records, next, isEnd: records.length === 0 };
+  }
+
   private async store(mark: CallWatermark, records: readonly JournalRecord[]): Promise<void> {
     try {
-      const numbers = await this.terms.intern(records.flatMap(({ call }) => termsOf(call)));
+      const rollUps = (this.rollUps ??= new UsageRollUps(mark.drained === 0));
+      const numbers = await this.terms.intern(termsOf(records.map(({ call }) => call)));
       const changes = records.map(({ call, stage }) => ({ row: rowOf(call, numbers), stage }));
       const { begun, ended } = rowsOf(changes);
       const moved = markAfter(mark, records, begun.length, this.now());
+      let isAgain = false;
       await inTransaction(this.database, async (manager) => {
+        if (isAgain) rollUps.forget();
+        isAgain = true;
         const { affected } = await manager.update(CallWatermark, { number: mark.number, drained: mark.drained }, moved);
         if (affected !== 1) throw new WatermarkMoved('Another process is storing the same journal');
         await insertNew(manager, CallLog, begun);
         for (const row of ended) await endCall(manager, row);
-        await this.rollUps.add(manager, mark.number, changes);
+        await rollUps.add(manager, mark.number, changes);
       });
-      this.rollUps.keep();
       this.mark = { ...mark, ...moved };
     } catch (error) {
       // Whether it was committed is only known once it is read again.
       this.mark = undefined;
-      this.rollUps.forget();
+      this.rollUps?.forget();
       throw error;
     }
   }

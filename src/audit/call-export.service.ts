@@ -14,6 +14,7 @@ import { CALL_DATABASE } from './call-terms';
 import type { Cell } from './csv';
 import type { CallLogExportQueryDto } from './export.dto';
 import { type Columns, exportedFile } from './export-file';
+import { ExportTurns } from './export-turns';
 import { type Position, type Stretch, walk } from './index-walk';
 import { organizationOf, readRange } from './record-range';
 
@@ -31,16 +32,19 @@ export class CallExport {
     private readonly calls: CallLogService,
     private readonly store: CallStore,
     private readonly trail: AuditTrail,
+    private readonly turns: ExportTurns,
   ) {}
 
   async export(principal: Principal, actor: Actor, query: CallLogExportQueryDto): Promise<StreamableFile> {
     const organizationId = organizationOf(principal, query.scope);
     const range = readRange(query);
-    await this.store.flush();
-    const search = await this.searches.matching(organizationId, range, query);
-    await this.record(organizationId, actor, query);
-    const name = `calls-${fileTime(this.clock.now())}`;
-    return exportedFile({ name, format: query.format, columns: COLUMNS, pages: this.pages(search) });
+    return this.turns.take(organizationId, async () => {
+      await this.store.flush();
+      const search = await this.searches.matching(organizationId, range, query);
+      await this.record(organizationId, actor, query);
+      const name = `calls-${fileTime(this.clock.now())}`;
+      return exportedFile({ name, format: query.format, columns: COLUMNS, pages: this.pages(search) });
+    });
   }
 
   private async *pages(search: CallSearch | undefined): AsyncGenerator<readonly CallLogView[]> {

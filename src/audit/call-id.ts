@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 import { base32Digits, decodeBase32 } from '../common';
 
@@ -41,10 +41,13 @@ export function parseRequestId(requestId: string): CallId | undefined {
   return requestIdOf(callId) === requestId ? callId : undefined;
 }
 
+const POOL_BYTES = 7 * 512;
+
 /** Gives out ids that rise with every call, also where the clock stands still or is set back. */
 export class CallIds {
   private last = 0;
-  private pool = Buffer.alloc(0);
+  private readonly pool = Buffer.alloc(POOL_BYTES);
+  private used = POOL_BYTES;
 
   next(now: Date): CallId {
     this.last = Math.max(this.last + 1, firstCallIdAt(now));
@@ -53,9 +56,12 @@ export class CallIds {
 
   /** Seven bytes at a time out of a pool: one system call serves hundreds of calls. */
   private random52(): number {
-    if (this.pool.length < 7) this.pool = randomBytes(7 * 512);
-    const bytes = this.pool.subarray(0, 7);
-    this.pool = this.pool.subarray(7);
-    return (bytes[0]! & 0x0f) * 2 ** 48 + bytes.readUIntBE(1, 6);
+    if (this.used === POOL_BYTES) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    const at = this.used;
+    this.used += 7;
+    return (this.pool[at]! & 0x0f) * 2 ** 48 + this.pool.readUIntBE(at + 1, 6);
   }
 }

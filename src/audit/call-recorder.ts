@@ -1,10 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import { attachCall, type Call, clientIp, type Clock, CLOCK, escapeControls, findCall, type IpAllowlist, Problem, redact } from '../common';
+import {
+  attachCall,
+  type Call,
+  clientIp,
+  type Clock,
+  CLOCK,
+  escapeControls,
+  findCall,
+  type IpAllowlist,
+  Problem,
+  RecentlyUsed,
+  redact,
+} from '../common';
 import { problemBody } from '../http';
 import { type CallId, CallIds, requestIdOf } from './call-id';
-import { CALL_SINK, type CallSink, type FinishedCall, type Kept } from './finished-call';
+import { CALL_SINK, type CallSink, type CallSoFar, type FinishedCall, type Kept } from './finished-call';
 
 export const TRUSTED_PROXIES = Symbol('keystile:trusted-proxies');
 
@@ -14,6 +26,19 @@ const CLIENT_CLOSED_REQUEST = 499;
 const LONGEST_PATH = 512;
 const LONGEST_TEXT = 256;
 
+/** What comes with every call of a caller is looked at once. */
+const MOST_REMEMBERED = 2_000;
+const LONGEST_REMEMBERED = 512;
+
+const NO_SCOPES: readonly string[] = [];
+
+/** One object from the beginning of a call to its row: what is known at the end is filled in. */
+interface RecordedCall extends Call, CallId {
+  status: number;
+  latencyMicroseconds: number;
+  responseBytes: number;
+}
+
 /**
  * Makes one row of every call. It listens to the HTTP server itself, before any framework does: a middleware misses refused,
  * unmatched, oversized and malformed requests, and an interceptor misses everything that a guard refuses (`decisions.md` 4).
@@ -21,6 +46,8 @@ const LONGEST_TEXT = 256;
 @Injectable()
 export class CallRecorder {
   private readonly ids = new CallIds();
+  private readonly peers = new RecentlyUsed<string, string>(MOST_REMEMBERED);
+  private readonly texts = new RecentlyUsed<string, string>(MOST_REMEMBERED);
 
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
@@ -82,34 +109,74 @@ export class CallRecorder {
     const id = this.ids.next(now);
     const call = this.describe(request, id, now);
     attachCall(request, call);
-    response.setHeader('x-request-id', call.requestId);
+    sendHeaders(response, call.answerHeaders);
     if (!isRecorded) return;
     hold(request, response, this.sink, (status, responseBytes) => {
-      const latencyMicroseconds = Math.max(0, Math.round((performance.now() - startedAt) * 1_000));
-      return { ...call, ...id, status, latencyMicroseconds, responseBytes };
+      call.status = status;
+      call.latencyMicroseconds = Math.max(0, Math.round((performance.now() - startedAt) * 1_000));
+      call.responseBytes = responseBytes;
+      return call;
     });
   }
 
-  private describe(request: IncomingMessage, id: CallId, at: Date): Call {
+  private describe(request: IncomingMessage, id: CallId, at: Date): RecordedCall {
     const { headers, method = '' } = request;
+    const requestId = requestIdOf(id);
     return {
-      requestId: requestIdOf(id),
+      id: id.id,
+      tail: id.tail,
+      requestId,
       at,
       method,
       path: loggedPath(pathOf(request)),
-      ip: clientIp(request.socket.remoteAddress, headers['x-forwarded-for'] as string | undefined, this.trustedProxies),
-      userAgent: cleanOrNull(headers['user-agent']),
+      ip: this.addressOf(request),
+      userAgent: this.textOf(headers['user-agent']),
       referrer: cleanOrNull((headers.referer ?? headers.origin)?.split(/[?#]/, 1)[0]),
       inboundRequestId: cleanOrNull(headers['x-request-id'] as string | undefined),
       route: null,
-      requiredScopes: [],
+      answerHeaders: { 'x-request-id': requestId },
+      requiredScopes: NO_SCOPES,
       principal: null,
       suspect: null,
       presentedPrefix: null,
       code: null,
       subjectKeyId: null,
+      status: 0,
+      latencyMicroseconds: 0,
+      responseBytes: 0,
     };
   }
+
+  private addressOf({ socket: { remoteAddress: peer = '' }, headers }: IncomingMessage): string {
+    const forwardedFor = headers['x-forwarded-for'] as string | undefined;
+    if (forwardedFor !== undefined) return clientIp(peer, forwardedFor, this.trustedProxies);
+    let ip = this.peers.get(peer);
+    if (ip === undefined) this.peers.set(peer, (ip = clientIp(peer, undefined, this.trustedProxies)));
+    return ip;
+  }
+
+  private textOf(text: string | undefined): string | null {
+    if (!text || text.length > LONGEST_REMEMBERED) return cleanOrNull(text);
+    let cleaned = this.texts.get(text);
+    if (cleaned === undefined) this.texts.set(text, (cleaned = clean(text, LONGEST_TEXT)));
+    return cleaned;
+  }
+}
+
+/**
+ * Adds headers as the answer is written. One that is set before makes Node read all the others twice: it keeps those that are set one
+ * by one apart from those that come with the status.
+ */
+function sendHeaders(response: ServerResponse, own: Readonly<Record<string, string>>): void {
+  const writeHead = response.writeHead.bind(response) as (status: number, ...rest: unknown[]) => ServerResponse;
+  response.writeHead = (status: number, ...rest: unknown[]) => {
+    const [headers] = rest;
+    if (rest.length === 1 && typeof headers === 'object' && headers !== null && !Array.isArray(headers)) {
+      return writeHead(status, Object.assign({}, own, headers));
+    }
+    for (const name of Object.keys(own)) if (!response.hasHeader(name)) response.setHeader(name, own[name]!);
+    return writeHead(status, ...rest);
+  };
 }
 
 /**
@@ -126,7 +193,7 @@ function hold(
   const end = response.end.bind(response);
   const flushHeaders = response.flushHeaders.bind(response);
   let bytes = 0;
-  let begun: FinishedCall | undefined;
+  let begun: CallSoFar | undefined;
   let isOver = false;
   const row = (status: number): FinishedCall => rowOf(status, hasBody(request, response) ? bytes : 0);
   const finish = (status: number, kept: Kept): void => {
@@ -136,8 +203,10 @@ function hold(
   };
   const begin = (): boolean => {
     if (begun || isOver) return true;
-    begun = row(response.statusCode);
-    return sink.begin(begun);
+    const call = row(response.statusCode);
+    const { status, code, latencyMicroseconds } = call;
+    begun = { status, code, latencyMicroseconds };
+    return sink.begin(call);
   };
   const leave = (parameters: Parameters<typeof end>): void => {
     try {
@@ -159,17 +228,20 @@ function hold(
   response.end = ((...parameters: Parameters<typeof end>) => {
     // What cannot be sent throws, and then somebody ends it again in another way.
     if (isOver || !canBeSent(parameters[0], response.statusCode)) return end(...parameters);
-    const status = response.destroyed || request.socket.destroyed ? CLIENT_CLOSED_REQUEST : response.statusCode;
+    const status = response.destroyed || isGone(request) ? CLIENT_CLOSED_REQUEST : response.statusCode;
     bytes += sizeOf(parameters[0], parameters[1]);
     response.end = (() => response) as typeof end;
     Object.defineProperty(response, 'writableEnded', { value: true, configurable: true });
     finish(status, (kept) => (kept ? leave(parameters) : void response.destroy()));
     return response;
   }) as typeof end;
-  response.once('close', () => {
+  response.on('close', () => {
     if (!isOver) finish(CLIENT_CLOSED_REQUEST, () => undefined);
   });
 }
+
+/** Node takes the socket from a request whose body somebody stopped reading; the answer still goes out by it. */
+const isGone = ({ socket }: { readonly socket: IncomingMessage['socket'] | null }): boolean => socket?.destroyed === true;
 
 const canBeSent = (chunk: unknown, status: number): boolean =>
   status >= 100 &&

@@ -1,7 +1,7 @@
 import type { Suspect } from '../common';
-import type { CallLog } from './call-log.entity';
+import type { CallLog, TermKind } from './call-log.entity';
+import type { TermNumbers, Terms } from './call-terms';
 import type { FinishedCall } from './finished-call';
-import type { Term, TermNumbers } from './call-terms';
 
 const DEFAULT_REALM = 'default';
 const LONGEST_METHOD = 16;
@@ -10,21 +10,39 @@ const LONGEST_PREFIX = 40;
 /** Whose call it was: whoever was let in, or whose secret matched. `null` for everybody else, whatever they claimed to be. */
 export const callerOf = ({ principal, suspect }: FinishedCall): Suspect | null => principal ?? suspect;
 
+interface NamedBy {
+  readonly kind: TermKind;
+  /** Nothing, or `''`, for a call without. */
+  readonly textOf: (call: FinishedCall) => string | null | undefined;
+}
+
 /** The columns that name a text by its number. */
 const TERMS = {
-  organizationNumber: (call) => term('organization', callerOf(call)?.organizationId),
-  keyNumber: (call) => term('key', keyOf(call)?.id),
-  keyNameNumber: (call) => term('key_name', keyOf(call)?.keyName),
-  userNumber: (call) => term('user', callerOf(call)?.userId),
-  subjectKeyNumber: (call) => term('key', call.subjectKeyId),
-  realmNumber: (call) => term('realm', callerOf(call)?.realm ?? DEFAULT_REALM),
-  routeNumber: (call) => term('route', call.route),
-  userAgentNumber: (call) => term('user_agent', call.userAgent),
-  requiredScopesNumber: (call) => term('scopes', call.requiredScopes.length > 0 ? call.requiredScopes.join(' ') : null),
-} as const satisfies Partial<Record<keyof CallLog, (call: FinishedCall) => Term | null>>;
+  organizationNumber: { kind: 'organization', textOf: (call) => callerOf(call)?.organizationId },
+  keyNumber: { kind: 'key', textOf: (call) => keyOf(call)?.id },
+  keyNameNumber: { kind: 'key_name', textOf: (call) => keyOf(call)?.keyName },
+  userNumber: { kind: 'user', textOf: (call) => callerOf(call)?.userId },
+  subjectKeyNumber: { kind: 'key', textOf: (call) => call.subjectKeyId },
+  realmNumber: { kind: 'realm', textOf: (call) => callerOf(call)?.realm ?? DEFAULT_REALM },
+  routeNumber: { kind: 'route', textOf: (call) => call.route },
+  userAgentNumber: { kind: 'user_agent', textOf: (call) => call.userAgent },
+  requiredScopesNumber: { kind: 'scopes', textOf: (call) => call.requiredScopes.join(' ') },
+} as const satisfies Partial<Record<keyof CallLog, NamedBy>>;
 
-/** The texts that a call's row needs numbers for. */
-export const termsOf = (call: FinishedCall): Term[] => Object.values(TERMS).flatMap((termOf) => termOf(call) ?? []);
+const ALL_TERMS = Object.values(TERMS);
+
+/** The texts that the rows of calls need numbers for, each once. */
+export function termsOf(calls: Iterable<FinishedCall>): Terms {
+  const terms: Terms = new Map();
+  for (const { kind } of ALL_TERMS) terms.set(kind, new Set());
+  for (const call of calls) {
+    for (const { kind, textOf } of ALL_TERMS) {
+      const text = textOf(call);
+      if (text) terms.get(kind)!.add(text);
+    }
+  }
+  return terms;
+}
 
 /** What is written of a call. */
 export type CallRow = { readonly [Property in keyof CallLog]: CallLog[Property] };
@@ -32,7 +50,11 @@ export type CallRow = { readonly [Property in keyof CallLog]: CallLog[Property] 
 /** The row of a call. */
 export function rowOf(call: FinishedCall, numbers: TermNumbers): CallRow {
   const caller = callerOf(call);
-  const number = (column: keyof typeof TERMS): number | null => numbers.of(TERMS[column](call));
+  const number = (column: keyof typeof TERMS): number | null => {
+    const { kind, textOf } = TERMS[column];
+    const text = textOf(call);
+    return text ? numbers.of(kind, text) : null;
+  };
   return {
     id: call.id,
     tail: call.tail,
@@ -65,8 +87,6 @@ function keyOf(call: FinishedCall): Suspect | null {
   const caller = callerOf(call);
   return caller?.type === 'api_key' ? caller : null;
 }
-
-const term = (kind: Term['kind'], value: string | null | undefined): Term | null => (value ? { kind, value } : null);
 
 /** What came in as a key's beginning need not have been one. */
 const visibleAscii = (text: string | null, longest: number): string | null =>

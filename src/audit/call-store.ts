@@ -7,32 +7,38 @@ import {
   type OnModuleInit,
   Optional,
 } from '@nestjs/common';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, IsNull, Not } from 'typeorm';
 
 import { type Clock, CLOCK } from '../common';
 import { asProblem } from '../persistence';
-import { CallDrain, type StoredBatch } from './call-drain';
+import type { StoredBatch } from './call-drain';
+import type { RetentionPlan } from './call-pruner';
 import type { CallSink, CallSoFar, FinishedCall, Kept } from './finished-call';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
+import { type CallWriter, InlineWriter } from './call-writer';
 import { Journal, type JournalOptions } from './journal';
 import { LeftBehind } from './left-behind';
+import type { StoredCall } from './stored-call';
+import { WorkerWriter } from './worker-writer';
 
 /** Hears of calls once their rows are stored. What it throws is logged and costs no row. */
 export interface CallObserver {
-  callsStored(calls: readonly FinishedCall[]): Promise<void> | void;
+  callsStored(calls: readonly StoredCall[]): Promise<void> | void;
 }
 
 export const CALL_OBSERVERS = Symbol('keystile:call-observers');
 export const JOURNAL_OPTIONS = Symbol('keystile:journal-options');
 
 /** Calls that arrive together are stored together. */
-const GATHER_MS = 50;
+const GATHER_MS = 200;
 /** From so many on, they are stored at once. */
 const FULL = 1_000;
 const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
+/** While the database is away, trying costs nothing: what asks it is told so at once. */
+const LONGEST_RETRY_MS = 1_000;
 const SHUTDOWN_ATTEMPTS = 5;
 /** How long a read waits for what a dead process left. */
 const LONGEST_WAIT_MS = 3_000;
@@ -50,7 +56,7 @@ const LOST_MS = 24 * 3_600_000;
 export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('CallLog');
   private readonly journal: Journal;
-  private readonly drain: CallDrain;
+  private readonly writer: CallWriter;
   private readonly leftBehind: LeftBehind;
   private storing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -74,8 +80,12 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     const now = (): Date => clock.now();
     this.storedUntil = now();
     this.journal = new Journal(options, (words) => this.logger.error(words), now());
-    this.drain = new CallDrain(database, terms, now, this.journal.run, this.journal.folder);
-    this.leftBehind = new LeftBehind(database, terms, now, options.dir, options.replica, this.journal.run);
+    const { dir, replica, worker } = options;
+    const warn = (words: string): void => this.logger.warn(words);
+    this.writer = worker
+      ? new WorkerWriter({ ...worker, dir, now, warn })
+      : new InlineWriter({ database, terms, now, warn, folderOf: (run) => join(dir, run) });
+    this.leftBehind = new LeftBehind(this.writer, now, dir, replica, this.journal.run);
   }
 
   /** The name of this start in the journal. */
@@ -172,10 +182,16 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     clearTimeout(this.timer);
     await this.storing?.catch(() => undefined);
     const isStored = this.pending === 0;
-    if (isStored && this.drained > 0) await this.drain.finish(null).catch(() => undefined);
+    if (isStored && this.drained > 0) await this.writer.finish(this.run, null).catch(() => undefined);
+    await this.writer.close();
     if (!isStored) this.logger.warn(`${this.pending} calls are in the journal; the next start stores them`);
     this.leftBehind.close();
     this.journal.close(isStored);
+  }
+
+  /** Deletes what is old, see `CallPruner`. */
+  prune(plan: RetentionPlan): Promise<boolean> {
+    return this.writer.prune(plan);
   }
 
   private get retryMs(): number {
@@ -229,21 +245,21 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   }
 
   /** What a dead process left comes first. */
-  private async storeSome(): Promise<readonly FinishedCall[]> {
+  private async storeSome(): Promise<readonly StoredCall[]> {
     if (!this.nothingLeftBehind) {
       const batch = await this.leftBehind.storeNext();
       if (batch) return batch.calls;
       this.nothingLeftBehind = true;
     }
     if (this.drained >= this.journal.written) return [];
-    const { calls, drained, segment, isEnd }: StoredBatch = await this.drain.storeNext();
+    const { calls, drained, segment, isEnd }: StoredBatch = await this.writer.storeNext(this.run, this.drained);
     if (isEnd && drained === this.drained) throw new Error(`The journal ends before record ${this.journal.written}`);
     this.drained = drained;
     this.journal.discardBefore(segment);
     return calls;
   }
 
-  private async tellObservers(calls: readonly FinishedCall[]): Promise<void> {
+  private async tellObservers(calls: readonly StoredCall[]): Promise<void> {
     if (calls.length === 0) return;
     for (const observer of this.observers) {
       try {

@@ -9,14 +9,13 @@ import { insertNew } from './insert-new';
 /** Where the call log is: a `DataSource` with `callEntities`, after `callMigrations`. */
 export const CALL_DATABASE = Symbol('keystile:call-database');
 
-export interface Term {
-  readonly kind: TermKind;
-  readonly value: string;
-}
+/** Texts by what they stand for. */
+export type Terms = Map<TermKind, Set<string>>;
 
 /** The number of each term that was asked for. */
 export interface TermNumbers {
-  of(term: Term | null): number | null;
+  /** @throws Error for one that was not */
+  of(kind: TermKind, value: string): number;
 }
 
 const MOST_REMEMBERED = 10_000;
@@ -25,26 +24,28 @@ const MOST_ASKED_AT_ONCE = 500;
 /** The texts that call logs name by number. A term never changes, so what was read once holds for ever. */
 @Injectable()
 export class CallTerms {
-  private readonly numbers = new RecentlyUsed<string, number>(MOST_REMEMBERED);
+  private readonly numbers = new Map<TermKind, RecentlyUsed<string, number>>();
   private readonly values = new RecentlyUsed<number, string>(MOST_REMEMBERED);
 
   constructor(@Inject(CALL_DATABASE) private readonly database: DataSource) {}
 
   /** The number of each of these terms; those that have none get one, which is the same whoever asks first. */
-  async intern(terms: readonly Term[]): Promise<TermNumbers> {
-    const wanted = new Map(terms.map((term) => [nameOf(term), term]));
-    const known = await this.numbersOf([...wanted.values()]);
-    const missing = [...wanted].flatMap(([name, term]) => (known.has(name) ? [] : [term]));
-    if (missing.length > 0) {
-      const rows = missing.map(({ kind, value }) => ({ kind, digest: digestOf(value), value: escapeControls(value) }));
-      await insertNew(this.database.manager, CallTerm, rows);
-      for (const [name, number] of await this.numbersOf(missing)) known.set(name, number);
+  async intern(terms: Terms): Promise<TermNumbers> {
+    const known = new Map<TermKind, ReadonlyMap<string, number>>();
+    for (const [kind, wanted] of terms) {
+      const found = await this.numbersOf(kind, wanted);
+      const missing = [...wanted].filter((value) => !found.has(value));
+      if (missing.length > 0) {
+        const rows = missing.map((value) => ({ kind, digest: digestOf(value), value: escapeControls(value) }));
+        await insertNew(this.database.manager, CallTerm, rows);
+        for (const [value, number] of await this.numbersOf(kind, missing)) found.set(value, number);
+      }
+      known.set(kind, found);
     }
     return {
-      of: (term) => {
-        if (term === null) return null;
-        const number = known.get(nameOf(term));
-        if (number === undefined) throw new Error(`The call log has no number for a ${term.kind}`);
+      of: (kind, value) => {
+        const number = known.get(kind)?.get(value);
+        if (number === undefined) throw new Error(`The call log has no number for a ${kind}`);
         return number;
       },
     };
@@ -52,8 +53,7 @@ export class CallTerms {
 
   /** `undefined` for a text that no call ever had. */
   async find(kind: TermKind, value: string): Promise<number | undefined> {
-    const term = { kind, value };
-    return (await this.numbersOf([term])).get(nameOf(term));
+    return (await this.numbersOf(kind, [value])).get(value);
   }
 
   /** What each of these numbers stands for. */
@@ -78,42 +78,35 @@ export class CallTerms {
     return found;
   }
 
-  private async numbersOf(terms: readonly Term[]): Promise<Map<string, number>> {
+  private async numbersOf(kind: TermKind, values: Iterable<string>): Promise<Map<string, number>> {
+    const remembered = this.numbers.get(kind) ?? new RecentlyUsed<string, number>(MOST_REMEMBERED);
+    this.numbers.set(kind, remembered);
     const found = new Map<string, number>();
-    const unknown = new Map<TermKind, Map<string, string>>();
-    for (const term of terms) {
-      const name = nameOf(term);
-      const number = this.numbers.get(name);
-      if (number !== undefined) found.set(name, number);
-      else getOrMake(unknown, term.kind, () => new Map()).set(digestOf(term.value), name);
+    const unknown = new Map<string, string>();
+    for (const value of values) {
+      const number = remembered.get(value);
+      if (number !== undefined) found.set(value, number);
+      else unknown.set(digestOf(value), value);
     }
-    for (const [kind, names] of unknown) {
-      for (const digests of slices([...names.keys()])) {
-        const rows = await this.database.query<Array<{ digest: string; number: number }>>(
-          `SELECT digest, number FROM ${CALL_TERMS} WHERE kind = ? AND digest IN (${marks(digests)})`,
-          [kind, ...digests],
-        );
-        for (const { digest, number } of rows) {
-          this.numbers.set(names.get(digest)!, number);
-          found.set(names.get(digest)!, number);
-        }
+    for (const digests of slices([...unknown.keys()])) {
+      const rows = await this.database.query<Array<{ digest: string; number: number }>>(
+        `SELECT digest, number FROM ${CALL_TERMS} WHERE kind = ? AND digest IN (${marks(digests)})`,
+        [kind, ...digests],
+      );
+      for (const { digest, number } of rows) {
+        const value = unknown.get(digest)!;
+        remembered.set(value, number);
+        found.set(value, number);
       }
     }
     return found;
   }
 }
 
-const nameOf = ({ kind, value }: Term): string => `${kind}\n${value}`;
 const digestOf = (value: string): string => createHash('sha256').update(value).digest('hex');
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 function slices<T>(items: readonly T[]): T[][] {
   const count = Math.ceil(items.length / MOST_ASKED_AT_ONCE);
   return Array.from({ length: count }, (_, i) => items.slice(i * MOST_ASKED_AT_ONCE, (i + 1) * MOST_ASKED_AT_ONCE));
-}
-
-function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
 }

@@ -19,12 +19,18 @@ const LONGEST_ERROR = 255;
 @Injectable()
 export class CheckpointDelivery {
   private readonly logger = new Logger('AuditCheckpoints');
+  private failedAttempts = 0;
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CHECKPOINT_OPTIONS) private readonly options: CheckpointOptions,
   ) {}
+
+  /** How many attempts to bring one where it belongs have failed since the start. */
+  get failures(): number {
+    return this.failedAttempts;
+  }
 
   async deliverDue(): Promise<void> {
     const due = await this.database.manager.find(AuditCheckpoint, {
@@ -54,7 +60,10 @@ export class CheckpointDelivery {
     const filed = await this.attempt(checkpoint.filedAt, this.options.file, (file) => appendLine(file, line));
     const delivered = await this.attempt(checkpoint.deliveredAt, this.options.webhook, (webhook) => this.post(webhook, line));
     const error = filed.error ?? delivered.error;
-    if (error !== null) this.logger.warn(`The checkpoint of ${organizationId} at ${sequence} did not arrive, it is tried again: ${error}`);
+    if (error !== null) {
+      this.failedAttempts += 1;
+      this.logger.warn(`The checkpoint of ${organizationId} at ${sequence} did not arrive, it is tried again: ${error}`);
+    }
     await this.database.manager.update(
       AuditCheckpoint,
       { organizationId, sequence },

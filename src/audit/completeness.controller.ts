@@ -17,10 +17,10 @@ export class CompletenessController {
     private readonly retention: CallRetention,
   ) {}
 
-  /** Shows, for every start of every replica, how much of what it answered is in the call log. */
+  /** Says whether every answered call is in the call log; to the operator also, for every start of every replica, how much of what it answered. */
   @Get('completeness')
-  show(): Promise<CompletenessView> {
-    return this.completeness.show();
+  show(@CurrentPrincipal() principal: Principal): Promise<CompletenessView> {
+    return this.completeness.show(principal);
   }
 
   /** Shows how long calls are kept, and when old ones were last deleted. */

@@ -23,8 +23,8 @@ export class CompletenessRunView {
   readonly adoptedBy!: string | null;
 }
 
-/** Newest start first. */
 export class CompletenessView {
+  /** Newest start first. Empty for everybody but the operator: the starts have answered other organizations, too. */
   readonly data!: readonly CompletenessRunView[];
   /** Whether nothing is missing from any of them. */
   readonly hasNoGaps!: boolean;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 
-import { type Clock, CLOCK } from '../common';
+import { type Clock, CLOCK, type Principal } from '../common';
 import { CallStore } from './call-store';
 import { CALL_DATABASE } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
@@ -20,14 +20,15 @@ export class Completeness {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async show(): Promise<CompletenessView> {
+  /** How much each start of each replica has answered tells about other organizations: that is the operator's. */
+  async show({ operator }: Pick<Principal, 'operator'>): Promise<CompletenessView> {
     await this.store.flush();
     const newest = await this.database.manager.find(CallWatermark, { order: { number: 'DESC' }, take: MOST_RUNS });
     const unfinished = await this.database.manager.find(CallWatermark, { where: { finishedAt: IsNull() }, order: { number: 'DESC' } });
     const lossy = await this.database.manager.find(CallWatermark, { where: { missing: MoreThan(0) }, order: { number: 'DESC' } });
     const runs = [...new Map([...newest, ...unfinished, ...lossy].map((mark) => [mark.number, mark])).values()];
     return {
-      data: runs.map((mark) => this.view(mark)),
+      data: operator ? runs.map((mark) => this.view(mark)) : [],
       hasNoGaps: lossy.length === 0,
       completeUntil: this.store.completeUntil,
     };

@@ -2,7 +2,7 @@ import type { Call, Suspect } from '../common';
 import type { CallId } from './call-id';
 
 /** A call that has been answered, or given up by its caller. */
-export interface FinishedCall extends Omit<Call, 'principal'>, CallId {
+export interface FinishedCall extends Omit<Call, 'principal' | 'answerHeaders'>, CallId {
   readonly principal: Suspect | null;
   readonly status: number;
   readonly latencyMicroseconds: number;

@@ -2,12 +2,15 @@ import type { EntityManager } from 'typeorm';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** Below SQLite's 32,766 variables whatever the table, and a piece that neither database minds. */
-const MOST_ROWS = 256;
+/** Below SQLite's 32,766 variables whatever the table, and few enough different statements to keep prepared. */
+const MOST_ROWS = 512;
+const MOST_VARIABLES = 16_384;
 /** Half of the smallest packet that a MySQL server is set up for. */
 const MOST_BYTES = 512 * 1024;
-/** A character as UTF-8, each byte escaped. */
-const BYTES_OF_A_CHARACTER = 8;
+/** Three as UTF-8; what is escaped takes two. */
+const BYTES_OF_A_CHARACTER = 3;
+/** A number with its comma, or the quotes around a text. */
+const BYTES_OF_A_VALUE = 20;
 
 /**
  * Inserts the rows whose unique columns are not there yet; those that are stay as they are, so repeating it does no harm.
@@ -17,28 +20,40 @@ export async function insertNew(manager: EntityManager, entity: Function, rows: 
   const { dataSource } = manager;
   const { tableName, columns } = dataSource.getMetadata(entity);
   const written = columns.filter(({ isGenerated }) => !isGenerated);
+  const properties = written.map(({ propertyName }) => propertyName);
   const names = written.map(({ databaseName }) => databaseName).join(', ');
   const row = `(${written.map(() => '?').join(', ')})`;
   // Not INSERT OR IGNORE: on SQLite that also passes over rows that break NOT NULL.
   const [insert, rest] = dataSource.options.type === 'better-sqlite3' ? ['INSERT', ' ON CONFLICT DO NOTHING'] : ['INSERT IGNORE', ''];
-  for (const piece of pieces(rows)) {
-    const values = piece.flatMap((one) => written.map(({ propertyName }) => one[propertyName] ?? null));
+  for (const piece of pieces(rows, properties.length)) {
+    const values: Array<string | number | null> = [];
+    for (const one of piece) for (const property of properties) values.push(one[property] ?? null);
     await manager.query(`${insert} INTO ${tableName} (${names}) VALUES ${Array(piece.length).fill(row).join(', ')}${rest}`, values);
   }
 }
 
 /** Pieces of 1, 2, 4 … rows, so that there are few different statements to prepare. */
-function* pieces(rows: readonly Row[]): Generator<readonly Row[]> {
+function* pieces(rows: readonly Row[], columns: number): Generator<readonly Row[]> {
+  const most = Math.min(MOST_ROWS, Math.floor(MOST_VARIABLES / columns));
   for (let start = 0; start < rows.length;) {
-    let length = Math.min(MOST_ROWS, 2 ** Math.floor(Math.log2(rows.length - start)));
-    while (length > 1 && bytesOf(rows.slice(start, start + length)) > MOST_BYTES) length /= 2;
+    const fitting = rowsWithin(MOST_BYTES, rows, start, most);
+    const length = 2 ** Math.floor(Math.log2(Math.max(1, fitting)));
     yield rows.slice(start, start + length);
     start += length;
   }
 }
 
-function bytesOf(rows: readonly Row[]): number {
-  let characters = 0;
-  for (const row of rows) for (const name in row) characters += String(row[name]).length + 4;
-  return characters * BYTES_OF_A_CHARACTER;
+/** How many rows from here on are surely not larger together. */
+function rowsWithin(bytes: number, rows: readonly Row[], start: number, most: number): number {
+  let left = bytes;
+  let count = 0;
+  for (; count < most && start + count < rows.length; count++) {
+    const row = rows[start + count]!;
+    for (const name in row) {
+      const value = row[name];
+      left -= BYTES_OF_A_VALUE + (typeof value === 'string' ? value.length * BYTES_OF_A_CHARACTER : 0);
+    }
+    if (left < 0) break;
+  }
+  return count;
 }

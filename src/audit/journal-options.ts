@@ -14,6 +14,7 @@ export function journalOptions(database: DataSource, given: Partial<JournalOptio
     maxBytes: given.maxBytes ?? MAX_BYTES,
     sync: given.sync ?? 'process',
     replica: given.replica ?? hostname(),
+    ...(given.worker === undefined ? {} : { worker: given.worker }),
     ...(given.segmentBytes === undefined ? {} : { segmentBytes: given.segmentBytes }),
   };
 }

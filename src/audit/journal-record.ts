@@ -14,7 +14,7 @@ export interface JournalRecord {
 export type Stage = 'whole' | 'begun' | CallSoFar;
 
 export function encodeRecord(sequence: number, call: FinishedCall, stage: Stage): string {
-  return JSON.stringify([
+  const before = JSON.stringify([
     sequence,
     call.id,
     call.tail,
@@ -26,8 +26,8 @@ export function encodeRecord(sequence: number, call: FinishedCall, stage: Stage)
     call.inboundRequestId,
     call.route,
     call.requiredScopes,
-    call.principal && whoCalled(call.principal),
-    call.suspect && whoCalled(call.suspect),
+  ]);
+  const after = JSON.stringify([
     call.presentedPrefix,
     call.code,
     call.subjectKeyId,
@@ -36,6 +36,17 @@ export function encodeRecord(sequence: number, call: FinishedCall, stage: Stage)
     call.responseBytes,
     stage === 'whole' ? 0 : stage === 'begun' ? 1 : [stage.status, stage.code, stage.latencyMicroseconds],
   ]);
+  return `${before.slice(0, -1)},${encodedCaller(call.principal)},${encodedCaller(call.suspect)},${after.slice(1)}`;
+}
+
+const encoded = new WeakMap<Suspect, string>();
+
+/** Once for each object: whoever is remembered from call to call is one. */
+function encodedCaller(caller: Suspect | null): string {
+  if (caller === null) return 'null';
+  let text = encoded.get(caller);
+  if (text === undefined) encoded.set(caller, (text = JSON.stringify(whoCalled(caller))));
+  return text;
 }
 
 /** What the log says about a caller, and nothing else of what is known about him. */
@@ -89,8 +100,10 @@ export function decodeRecord(payload: string): JournalRecord {
     JSON.parse(payload) as Fields;
   const [presentedPrefix, code, subjectKeyId, status, latencyMicroseconds, responseBytes, stage] = rest;
   const callId: CallId = { id, tail };
+  // Spread in here, the id would cost six times as long as everything else.
   const call: FinishedCall = {
-    ...callId,
+    id,
+    tail,
     requestId: requestIdOf(callId),
     at: callTime(id),
     method,

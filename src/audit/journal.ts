@@ -18,6 +18,7 @@ import { type DataLock, lockDataDirectory } from '../persistence';
 import type { FinishedCall, Kept } from './finished-call';
 import { FrameWriter } from './journal-frame';
 import { encodeRecord, type Stage } from './journal-record';
+import type { WorkerOptions } from './worker-options';
 
 export interface JournalOptions {
   /** Holds one folder per start. On a disk that outlives the process. */
@@ -28,6 +29,8 @@ export interface JournalOptions {
   readonly sync: 'process' | 'fsync';
   /** The name of this replica in the completeness of the log. */
   readonly replica: string;
+  /** Default: what is in it is stored by the thread that answers calls. */
+  readonly worker?: WorkerOptions;
   /** How large a file of it gets before the next one is begun. Default: 8 MiB. */
   readonly segmentBytes?: number;
 }

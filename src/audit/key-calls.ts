@@ -1,60 +1,133 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 
-import { callTime } from './call-id';
-import type { CallLog } from './call-log.entity';
-import { CallSearches } from './call-search';
+import { callTime, firstCallIdAt } from './call-id';
+import { CALL_LOG_INDEXES, CALL_LOGS } from './call-log.entity';
 import { CallStore } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
-import { type Position, type Stretch, walk } from './index-walk';
+import { HOUR_MS } from './key-use';
+import { KEY_USE } from './key-use.entity';
 
-/** What a report about a key needs to know of a call. */
-export interface KeyCall {
-  readonly at: Date;
+/** Calls of one kind that a key made: everything that decides which scopes they needed, and how they ended. */
+export interface KeyCallKind {
   readonly method: string;
   readonly route: string | null;
-  readonly ip: string;
-  readonly status: number;
   readonly requiredScopes: readonly string[];
-  /** How many calls this row stands for. */
+  readonly status: number;
   readonly calls: number;
+  readonly lastAt: Date;
 }
 
-const PAGE = 500;
-const PROPERTIES = ['id', 'tail', 'method', 'routeNumber', 'ip', 'status', 'requiredScopesNumber', 'calls'];
+/** From where the newest calls of a key came. */
+export interface KeyAddresses {
+  readonly addresses: ReadonlyArray<{ readonly ip: string; readonly calls: number; readonly lastAt: Date }>;
+  /** Whether these are all calls that were asked about. */
+  readonly complete: boolean;
+  /** The oldest call that is in it. */
+  readonly oldestAt: Date | null;
+}
 
-/** The calls of one key, newest first, along the index of organization, key and time. What was answered here before is in it. */
+interface KeyNumbers {
+  readonly organization: number;
+  readonly key: number;
+}
+
+export interface WhichKey {
+  readonly organizationId: string;
+  readonly keyId: string;
+}
+
+/** Addresses are counted nowhere, so they are read from calls: from so many. */
+const MOST_CALLS_READ = 5_000;
+
+/**
+ * What reports about a key are made of. Calls were counted by hour and kind as they were stored, so that every one of months is in it.
+ * What was answered here before is, too.
+ */
 @Injectable()
 export class KeyCalls {
   constructor(
     @Inject(CALL_DATABASE) private readonly database: DataSource,
-    private readonly searches: CallSearches,
     private readonly terms: CallTerms,
     private readonly store: CallStore,
   ) {}
 
-  /** Page by page; whoever has enough stops asking. */
-  async *since(
-    from: Date,
-    { organizationId, keyId }: { readonly organizationId: string; readonly keyId: string },
-  ): AsyncGenerator<KeyCall[]> {
-    await this.store.flush();
-    const search = await this.searches.matching(organizationId, { from, to: undefined }, { keyId });
-    if (!search) return;
-    for (let after: Position | null = search.after; after; await nextTurn()) {
-      const { rows, next }: Stretch<CallLog> = await walk<CallLog>(this.database, { ...search.walk, properties: PROPERTIES }, after, PAGE);
-      const texts = await this.terms.read(rows.flatMap(({ routeNumber, requiredScopesNumber }) => [routeNumber, requiredScopesNumber]));
-      yield rows.map((row) => ({
-        at: callTime(row.id),
-        method: row.method,
-        route: texts.get(row.routeNumber) ?? null,
-        ip: row.ip,
-        status: row.status,
-        requiredScopes: texts.get(row.requiredScopesNumber)?.split(' ') ?? [],
-        calls: row.calls,
+  /** Since the beginning of the hour of `from`. */
+  async kinds(from: Date, which: WhichKey): Promise<KeyCallKind[]> {
+    const numbers = await this.numbersOf(which);
+    if (!numbers) return [];
+    const rows = await this.database.query<Array<Record<'method' | 'route' | 'scopes' | 'status' | 'calls' | 'lastId', string | number>>>(
+      `SELECT method, route_number AS route, scopes_number AS scopes, status, SUM(calls) AS calls, MAX(last_id) AS lastId FROM ${KEY_USE}
+       WHERE organization_number = ? AND key_number = ? AND hour >= ? GROUP BY method, route_number, scopes_number, status`,
+      [numbers.organization, numbers.key, hourOf(from)],
+    );
+    const texts = await this.terms.read(rows.flatMap(({ route, scopes }) => [Number(route), Number(scopes)]));
+    return rows
+      .filter(({ calls }) => Number(calls) > 0)
+      .map(({ method, route, scopes, status, calls, lastId }) => ({
+        method: String(method),
+        route: texts.get(Number(route)) ?? null,
+        requiredScopes: texts.get(Number(scopes))?.split(' ') ?? [],
+        status: Number(status),
+        calls: Number(calls),
+        lastAt: callTime(Number(lastId)),
       }));
-      after = next;
-    }
+  }
+
+  /** How many calls succeeded since each of these moments: whole hours as they were counted, the rest of an hour from its calls. */
+  async succeededSince(moments: readonly Date[], which: WhichKey): Promise<number[]> {
+    const numbers = await this.numbersOf(which);
+    if (!numbers) return moments.map(() => 0);
+    return Promise.all(moments.map((moment) => this.succeeded(moment, numbers)));
+  }
+
+  /** Of the newest calls since a time. */
+  async addresses(from: Date, which: WhichKey): Promise<KeyAddresses> {
+    const numbers = await this.numbersOf(which);
+    if (!numbers) return { addresses: [], complete: true, oldestAt: null };
+    const rows = await this.database.query<Array<Record<'ip' | 'calls' | 'count' | 'lastId' | 'firstId', string | number>>>(
+      `SELECT ip, SUM(calls) AS calls, COUNT(*) AS count, MAX(id) AS lastId, MIN(id) AS firstId FROM (
+         SELECT ip, calls, id FROM ${CALL_LOGS} ${this.alongKey} WHERE organization_number = ? AND key_number = ? AND id >= ?
+         ORDER BY id DESC, tail DESC LIMIT ${MOST_CALLS_READ}
+       ) newest GROUP BY ip`,
+      [numbers.organization, numbers.key, firstCallIdAt(from)],
+    );
+    const read = rows.reduce((sum, { count }) => sum + Number(count), 0);
+    const oldest = Math.min(...rows.map(({ firstId }) => Number(firstId)));
+    return {
+      addresses: rows.map(({ ip, calls, lastId }) => ({ ip: String(ip), calls: Number(calls), lastAt: callTime(Number(lastId)) })),
+      complete: read < MOST_CALLS_READ,
+      oldestAt: rows.length > 0 ? callTime(oldest) : null,
+    };
+  }
+
+  private async succeeded(since: Date, { organization, key }: KeyNumbers): Promise<number> {
+    const whole = Math.ceil(since.getTime() / HOUR_MS);
+    const [counted] = await this.database.query<[{ calls: string | number | null }]>(
+      `SELECT SUM(calls) AS calls FROM ${KEY_USE} WHERE organization_number = ? AND key_number = ? AND hour >= ? AND status < 400`,
+      [organization, key, whole],
+    );
+    const [rest] = await this.database.query<[{ calls: string | number | null }]>(
+      `SELECT SUM(calls) AS calls FROM ${CALL_LOGS} ${this.alongKey}
+       WHERE organization_number = ? AND key_number = ? AND id >= ? AND id < ? AND status < 400`,
+      [organization, key, firstCallIdAt(since), firstCallIdAt(new Date(whole * HOUR_MS))],
+    );
+    return Number(counted.calls ?? 0) + Number(rest.calls ?? 0);
+  }
+
+  private get alongKey(): string {
+    const isSqlite = this.database.options.type === 'better-sqlite3';
+    return isSqlite ? `INDEXED BY ${CALL_LOG_INDEXES.key}` : `FORCE INDEX (${CALL_LOG_INDEXES.key})`;
+  }
+
+  private async numbersOf({ organizationId, keyId }: WhichKey): Promise<KeyNumbers | undefined> {
+    await this.store.flush();
+    const [organization, key] = await Promise.all([this.terms.find('organization', organizationId), this.terms.find('key', keyId)]);
+    return organization === undefined || key === undefined ? undefined : { organization, key };
   }
 }
+
+const hourOf = (time: Date): number => Math.floor(time.getTime() / HOUR_MS);
+
+/** When the hour of a moment began: what is counted by the hour begins there. */
+export const hourStart = (time: Date): Date => new Date(hourOf(time) * HOUR_MS);

@@ -3,6 +3,8 @@ const PER_OCTAVE = 32;
 /** Below this every microsecond has a bucket of its own. */
 const EXACT = 32;
 
+const [SPACE, MINUS, ZERO, COLON] = [0x20, 0x2d, 0x30, 0x3a];
+
 /** How many calls took how long, in buckets that two of them have in common: histograms of parts add up to that of the whole. */
 export class LatencyHistogram {
   private readonly counts = new Map<number, number>();
@@ -11,9 +13,17 @@ export class LatencyHistogram {
   /** From what `toText` wrote. */
   static fromText(text: string): LatencyHistogram {
     const histogram = new LatencyHistogram();
-    for (const entry of text === '' ? [] : text.split(' ')) {
-      const [bucket, calls] = entry.split(':');
-      histogram.addTo(Number(bucket), Number(calls));
+    let [bucket, number, sign] = [0, 0, 1];
+    // Character by character: of a month's usage this is most of the work, and splitting takes four times as long.
+    for (let i = 0; i < text.length; i++) {
+      const character = text.charCodeAt(i);
+      if (character === COLON) [bucket, number] = [number, 0];
+      else if (character === MINUS) sign = -1;
+      else if (character !== SPACE) number = number * 10 + character - ZERO;
+      if (character === SPACE || i === text.length - 1) {
+        histogram.addTo(bucket, sign * number);
+        [number, sign] = [0, 1];
+      }
     }
     return histogram;
   }

@@ -1,17 +1,17 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
 
 import type { DataLock } from '../persistence';
-import { CallDrain, type StoredBatch } from './call-drain';
-import type { CallTerms } from './call-terms';
-import { CallWatermark } from './call-watermark.entity';
+import type { StoredBatch } from './call-drain';
+import type { CallWriter, RunMark } from './call-writer';
 import { lockRun, segmentsIn } from './journal';
 
 interface Orphan {
+  readonly run: string;
   readonly folder: string;
   readonly lock: DataLock;
-  readonly drain: CallDrain;
+  /** The newest record that was stored before, or is by now. */
+  drained: number;
 }
 
 /** How long another replica has to be silent, besides letting go of its lock: locks do not work on every shared volume. */
@@ -24,8 +24,7 @@ export class LeftBehind {
   private orphans: Orphan[] | undefined;
 
   constructor(
-    private readonly database: DataSource,
-    private readonly terms: CallTerms,
+    private readonly writer: CallWriter,
     private readonly now: () => Date,
     private readonly dir: string,
     private readonly replica: string,
@@ -36,7 +35,7 @@ export class LeftBehind {
   async look(): Promise<void> {
     this.orphans ??= [];
     for (const run of existsSync(this.dir) ? readdirSync(this.dir) : []) {
-      if (run === this.run || this.orphans.some(({ drain }) => drain.run === run)) continue;
+      if (run === this.run || this.orphans.some((orphan) => orphan.run === run)) continue;
       const orphan = await this.adopt(run);
       if (orphan) this.orphans.push(orphan);
     }
@@ -47,9 +46,10 @@ export class LeftBehind {
     if (!this.orphans) await this.look();
     const [orphan] = this.orphans!;
     if (!orphan) return undefined;
-    const batch = await orphan.drain.storeNext();
+    const batch = await this.writer.storeNext(orphan.run, orphan.drained);
+    orphan.drained = batch.drained;
     if (batch.isEnd) {
-      await orphan.drain.finish(this.run);
+      await this.writer.finish(orphan.run, this.run);
       this.orphans!.shift();
       rmSync(orphan.folder, { recursive: true, force: true });
       orphan.lock.release();
@@ -68,9 +68,8 @@ export class LeftBehind {
     const lock = lockOf(folder);
     if (!lock) return undefined;
     try {
-      const drain = new CallDrain(this.database, this.terms, this.now, run, folder);
-      const { number, replica, aliveAt } = await drain.readMark();
-      if (replica === this.replica || (await this.claim(number, aliveAt))) return { folder, lock, drain };
+      const mark = await this.writer.mark(run);
+      if (mark.replica === this.replica || (await this.claim(mark))) return { run, folder, lock, drained: mark.drained };
     } catch (error) {
       lock.release();
       throw error;
@@ -80,12 +79,9 @@ export class LeftBehind {
   }
 
   /** Of another replica's: if nobody else has, and it does not live after all. */
-  private async claim(number: number, aliveAt: Date): Promise<boolean> {
-    const now = this.now();
-    if (now.getTime() - aliveAt.getTime() < SILENCE_MS) return false;
-    const claim = { adoptedBy: this.run, aliveAt: now };
-    const { affected } = await this.database.manager.update(CallWatermark, { number, aliveAt }, claim);
-    return affected === 1;
+  private async claim(mark: RunMark): Promise<boolean> {
+    if (this.now().getTime() - mark.aliveAt.getTime() < SILENCE_MS) return false;
+    return this.writer.claim(mark, this.run);
   }
 }
 

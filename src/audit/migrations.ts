@@ -1,6 +1,7 @@
 import type { TableColumnOptions } from 'typeorm';
 
 import type { Migration } from '../persistence';
+import { partitionCalls } from './call-partitions';
 
 export const auditMigrations: readonly Migration[] = [
   {
@@ -153,6 +154,40 @@ export const callMigrations: readonly Migration[] = [
         schema.bigInteger('removed_calls'),
         schema.bigInteger('removed_usage'),
       ]);
+    },
+  },
+  {
+    name: '0018-key-use',
+    async up(schema) {
+      const key = (name: string): TableColumnOptions => schema.integer(name, { isPrimary: true });
+      await schema.createTable('keystile_key_use', [
+        ...['organization_number', 'key_number', 'hour', 'route_number', 'scopes_number'].map(key),
+        schema.ascii('method', 16, { isPrimary: true }),
+        ...['status', 'run_number'].map(key),
+        schema.bigInteger('calls'),
+        schema.bigInteger('last_id'),
+      ]);
+    },
+  },
+  {
+    name: '0019-call-partitions',
+    up: partitionCalls,
+  },
+  {
+    name: '0021-key-use-of-before',
+    async up(schema) {
+      // All at once or not at all, so that there is something only where it has been done.
+      const found = (await schema.query('SELECT hour FROM keystile_key_use LIMIT 1')) as unknown[];
+      if (found.length > 0) return;
+      const [ignore, rest] = schema.isSqlite ? ['', ' ON CONFLICT DO NOTHING'] : [' IGNORE', ''];
+      const hour = schema.isSqlite ? 'id / 7372800000' : 'id DIV 7372800000';
+      await schema.query(
+        `INSERT${ignore} INTO keystile_key_use
+           (organization_number, key_number, hour, route_number, scopes_number, method, status, run_number, calls, last_id)
+         SELECT organization_number, key_number, ${hour}, COALESCE(route_number, 0), COALESCE(required_scopes_number, 0), method, status, 0,
+           SUM(calls), MAX(id) FROM keystile_call_logs WHERE organization_number IS NOT NULL AND key_number IS NOT NULL
+         GROUP BY organization_number, key_number, ${hour}, COALESCE(route_number, 0), COALESCE(required_scopes_number, 0), method, status${rest}`,
+      );
     },
   },
 ];

@@ -1,42 +1,35 @@
 import type { EntityManager } from 'typeorm';
 
-import { RecentlyUsed } from '../common';
+import type { CallChange } from './call-change';
 import { callTime } from './call-id';
 import type { CallRow } from './call-row';
-import type { Stage } from './journal-record';
+import { addKeyUse } from './key-use';
 import { type Counted, Tally } from './usage-tally';
 import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
 
-/** A row that is written, and what it tells of its call. */
-export interface CallChange {
-  readonly row: CallRow;
-  readonly stage: Stage;
-}
-
 export const QUARTER_MS = 15 * 60_000;
 
-/** Which calls are counted together, in each of the tables. */
-export const ROLL_UPS = {
-  key: {
-    table: USAGE_BY_KEY,
-    columns: ['key_number'],
-    // A verification is a use of the key that was asked about (`decisions.md` 14).
-    groupOf: ({ subjectKeyNumber, keyNumber }: CallRow) => [subjectKeyNumber ?? keyNumber ?? 0],
-  },
-  route: { table: USAGE_BY_ROUTE, columns: ['route_number'], groupOf: ({ routeNumber }: CallRow) => [routeNumber ?? 0] },
-  code: { table: USAGE_BY_CODE, columns: ['status', 'code'], groupOf: ({ status, code }: CallRow) => [status, code ?? ''] },
-} as const satisfies Record<string, RollUp>;
+type Group = readonly [number] | readonly [number, string];
 
 interface RollUp {
   readonly table: string;
-  readonly columns: readonly string[];
-  readonly groupOf: (row: CallRow) => ReadonlyArray<string | number>;
+  readonly columns: readonly [string, ...string[]];
+  readonly groupOf: (row: CallRow, counted: Counted) => Group;
 }
 
+/** Which calls are counted together, in each of the tables. */
+const ROLL_UPS: readonly RollUp[] = [
+  // A verification is a use of the key that was asked about (`decisions.md` 14).
+  { table: USAGE_BY_KEY, columns: ['key_number'], groupOf: ({ subjectKeyNumber, keyNumber }) => [subjectKeyNumber ?? keyNumber ?? 0] },
+  { table: USAGE_BY_ROUTE, columns: ['route_number'], groupOf: ({ routeNumber }) => [routeNumber ?? 0] },
+  { table: USAGE_BY_CODE, columns: ['status', 'code'], groupOf: (_row, { status, code }) => [status, code ?? ''] },
+];
+
 interface Line {
+  readonly name: string;
   readonly organization: number;
   readonly quarter: number;
-  readonly group: ReadonlyArray<string | number>;
+  readonly group: Group;
   readonly tally: Tally;
 }
 
@@ -49,49 +42,81 @@ const MOST_ASKED_AT_ONCE = 500;
  * what was written last need not be read again.
  */
 export class UsageRollUps {
-  private remembered = new RecentlyUsed<string, Tally>(MOST_REMEMBERED);
-  private written: ReadonlyArray<readonly [name: string, tally: Tally]> = [];
+  /** Lines as they are in the database, by quarter and name. Whole quarters are forgotten, the oldest first. */
+  private readonly remembered = new Map<number, Map<string, Tally>>();
+  private count = 0;
+  /** Quarters whose lines may be in the database without being remembered; `null`: any quarter's. */
+  private forgotten: Set<number> | null;
 
+  /** @param isNew whether nothing of this start has been counted yet */
+  constructor(isNew: boolean) {
+    this.forgotten = isNew ? new Set() : null;
+  }
+
+  /** Adds calls. Where the transaction fails it has to be followed by `forget`. */
   async add(manager: EntityManager, run: number, changes: readonly CallChange[]): Promise<void> {
-    const written: Array<[string, Tally]> = [];
-    for (const rollUp of Object.values(ROLL_UPS)) {
+    for (const rollUp of ROLL_UPS) {
       const lines = linesOf(rollUp, changes);
-      const known = await this.known(manager, run, rollUp, lines);
-      const sums = lines.map((line) => ({ ...line, tally: line.tally.plus(known.get(nameOf(rollUp, line))) }));
-      await write(manager, run, rollUp, sums);
-      for (const line of sums) written.push([nameOf(rollUp, line), line.tally]);
+      await this.recall(manager, run, rollUp, lines);
+      await write(
+        manager,
+        run,
+        rollUp,
+        lines.map((line) => this.sum(line)),
+      );
     }
-    this.written = written;
+    await addKeyUse(manager, run, changes);
+    this.makeRoom();
   }
 
-  /** What was added is committed. */
-  keep(): void {
-    for (const [name, tally] of this.written) this.remembered.set(name, tally);
-    this.written = [];
-  }
-
-  /** What was added may not be. */
+  /** What was added may not be in the database. */
   forget(): void {
-    this.remembered = new RecentlyUsed(MOST_REMEMBERED);
-    this.written = [];
+    this.remembered.clear();
+    this.count = 0;
+    this.forgotten = null;
   }
 
-  private async known(manager: EntityManager, run: number, rollUp: RollUp, lines: readonly Line[]): Promise<Map<string, Tally>> {
-    const known = new Map<string, Tally>();
+  /** Reads the lines that may be there and are not remembered. */
+  private async recall(manager: EntityManager, run: number, rollUp: RollUp, lines: readonly Line[]): Promise<void> {
     const unknown = new Map<string, Line[]>();
     for (const line of lines) {
-      const tally = this.remembered.get(nameOf(rollUp, line));
-      if (tally) known.set(nameOf(rollUp, line), tally);
-      else getOrMake(unknown, `${line.organization} ${line.quarter}`).push(line);
+      if (this.forgotten && !this.forgotten.has(line.quarter)) continue;
+      if (this.remembered.get(line.quarter)?.has(line.name)) continue;
+      const place = `${line.organization} ${line.quarter}`;
+      unknown.set(place, [...(unknown.get(place) ?? []), line]);
     }
     for (const some of unknown.values()) {
       for (let i = 0; i < some.length; i += MOST_ASKED_AT_ONCE) {
-        for (const line of await read(manager, run, rollUp, some.slice(i, i + MOST_ASKED_AT_ONCE))) {
-          known.set(nameOf(rollUp, line), line.tally);
-        }
+        for (const line of await read(manager, run, rollUp, some.slice(i, i + MOST_ASKED_AT_ONCE))) this.remember(line);
       }
     }
-    return known;
+  }
+
+  /** With what was there before. */
+  private sum(line: Line): Line {
+    const before = this.remembered.get(line.quarter)?.get(line.name);
+    if (!before) {
+      this.remember(line);
+      return line;
+    }
+    before.merge(line.tally);
+    return { ...line, tally: before };
+  }
+
+  private remember({ quarter, name, tally }: Line): void {
+    const lines = this.remembered.get(quarter) ?? new Map<string, Tally>();
+    this.remembered.set(quarter, lines);
+    if (!lines.has(name)) this.count += 1;
+    lines.set(name, tally);
+  }
+
+  private makeRoom(): void {
+    while (this.count > MOST_REMEMBERED) {
+      const oldest = Math.min(...this.remembered.keys());
+      this.count -= this.remembered.get(oldest)!.size;
+      this.remembered.delete(oldest);
+      this.forgotten?.add(oldest);
+    }
   }
 }
 
@@ -100,10 +125,10 @@ function linesOf(rollUp: RollUp, changes: readonly CallChange[]): Line[] {
   const count = (row: CallRow, counted: Counted, times: number): void => {
     const organization = row.organizationNumber ?? 0;
     const quarter = Math.floor(callTime(row.id).getTime() / QUARTER_MS);
-    const fresh = { organization, quarter, group: rollUp.groupOf({ ...row, ...counted }), tally: new Tally() };
-    const name = nameOf(rollUp, fresh);
-    const line = lines.get(name) ?? fresh;
-    lines.set(name, line);
+    const group = rollUp.groupOf(row, counted);
+    const name = nameOf(rollUp, organization, quarter, group);
+    let line = lines.get(name);
+    if (!line) lines.set(name, (line = { name, organization, quarter, group, tally: new Tally() }));
     line.tally.count(counted, times);
   };
   for (const { row, stage } of changes) {
@@ -115,15 +140,19 @@ function linesOf(rollUp: RollUp, changes: readonly CallChange[]): Line[] {
 }
 
 /** The lines of one organization and quarter that are there. */
-async function read(manager: EntityManager, run: number, { table, columns }: RollUp, lines: readonly Line[]): Promise<Line[]> {
+async function read(manager: EntityManager, run: number, rollUp: RollUp, lines: readonly Line[]): Promise<Line[]> {
+  const { table, columns } = rollUp;
   const [{ organization, quarter }] = lines as [Line];
-  const groups = [...new Set(lines.map(({ group }) => group[0]!))];
+  const groups = [...new Set(lines.map(({ group }) => group[0]))];
   const found: Array<Record<string, string | number>> = await manager.query(
     `SELECT ${columns.join(', ')}, calls, errors, denied, latencies FROM ${table}
      WHERE organization_number = ? AND quarter = ? AND run_number = ? AND ${columns[0]} IN (${groups.map(() => '?').join(', ')})`,
     [organization, quarter, run, ...groups],
   );
-  return found.map((row) => ({ organization, quarter, group: columns.map((name) => row[name]!), tally: Tally.fromRow(row) }));
+  return found.map((row) => {
+    const group = columns.map((name) => row[name]) as unknown as Group;
+    return { name: nameOf(rollUp, organization, quarter, group), organization, quarter, group, tally: Tally.fromRow(row) };
+  });
 }
 
 async function write(manager: EntityManager, run: number, { table, columns }: RollUp, lines: readonly Line[]): Promise<void> {
@@ -143,11 +172,5 @@ async function write(manager: EntityManager, run: number, { table, columns }: Ro
   }
 }
 
-const nameOf = ({ table }: RollUp, { organization, quarter, group }: Line): string =>
-  `${table} ${organization} ${quarter} ${group.join(' ')}`;
-
-function getOrMake<Value>(map: Map<string, Value[]>, name: string): Value[] {
-  const list = map.get(name) ?? [];
-  map.set(name, list);
-  return list;
-}
+const nameOf = ({ table }: RollUp, organization: number, quarter: number, [first, second = '']: Group): string =>
+  `${table} ${organization} ${quarter} ${first} ${second}`;

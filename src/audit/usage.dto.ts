@@ -1,11 +1,11 @@
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 
-import { IsMoment } from '../http';
+import { IsMoment, WholeNumber } from '../http';
 
 const INTERVALS = ['minute', 'hour', 'day'] as const;
 const GROUPS = ['key', 'route', 'status', 'code'] as const;
 
-export class UsageQueryDto {
+class UsageRangeDto {
   /** Not before this time. Default: a day before `to`. */
   @IsOptional()
   @IsMoment()
@@ -15,7 +15,9 @@ export class UsageQueryDto {
   @IsOptional()
   @IsMoment()
   readonly to?: string;
+}
 
+export class UsageQueryDto extends UsageRangeDto {
   /** How long a bucket is. Minutes only for up to six hours. */
   @IsOptional()
   @IsIn(INTERVALS)
@@ -26,6 +28,11 @@ export class UsageQueryDto {
   @IsIn(GROUPS)
   readonly groupBy?: (typeof GROUPS)[number];
 
+  /** Ids of up to 100 keys, separated by commas: only their calls are counted, together or, with `groupBy=key`, apart. */
+  @IsOptional()
+  @Matches(/^key_[0-9a-z]{26}(,key_[0-9a-z]{26}){0,99}$/, { message: 'must be ids of up to 100 API keys, separated by commas' })
+  readonly keyId?: string;
+
   /** An IANA time zone such as `Europe/Berlin`, in which hours and days begin. Days need one; hours are of UTC without. */
   @IsOptional()
   @IsString()
@@ -33,12 +40,22 @@ export class UsageQueryDto {
   readonly timeZone?: string;
 }
 
-/** What happened in one bucket. Calls that were neither denied nor errors went well. */
-export class UsageBucketView {
-  /** When it begins. */
-  readonly at!: Date;
-  /** With `groupBy`: the key's id, the route, the status or the code; `null` for calls without. */
-  readonly group?: string | null;
+export class TopUsageQueryDto extends UsageRangeDto {
+  /** What the calls are counted by. */
+  @IsIn(GROUPS)
+  readonly groupBy!: (typeof GROUPS)[number];
+
+  /** How many of the groups are told, those with most calls. */
+  @IsOptional()
+  @WholeNumber()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly limit: number = 10;
+}
+
+/** How calls went, and how long they took. Those that were neither denied nor errors went well. */
+export class UsageFiguresView {
   readonly calls!: number;
   /** Answered with 4xx or 5xx, but for the denied ones. */
   readonly errors!: number;
@@ -47,6 +64,37 @@ export class UsageBucketView {
   readonly p50Ms!: number;
   readonly p95Ms!: number;
   readonly p99Ms!: number;
+}
+
+/** What happened in one bucket. */
+export class UsageBucketView extends UsageFiguresView {
+  /** When it begins. */
+  readonly at!: Date;
+  /** With `groupBy`: the key's id, the route, the status or the code; `null` for calls without. */
+  readonly group?: string | null;
+}
+
+export class TopUsageGroupView extends UsageFiguresView {
+  /** The key's id, the route, the status or the code; `null` for calls without. */
+  readonly group!: string | null;
+}
+
+/** Calls of everything that `data` leaves out. */
+export class OtherUsageView {
+  readonly groups!: number;
+  readonly calls!: number;
+  readonly errors!: number;
+  readonly denied!: number;
+}
+
+/** Most calls first. */
+export class TopUsageView {
+  readonly data!: readonly TopUsageGroupView[];
+  readonly others!: OtherUsageView;
+  readonly from!: Date;
+  readonly to!: Date;
+  /** Every call that was answered before this time is counted. */
+  readonly completeUntil!: Date;
 }
 
 /** Oldest first. Buckets without calls are left out. */

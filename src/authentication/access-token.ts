@@ -102,6 +102,13 @@ export class AccessTokens {
   }
 }
 
+/** Whether a token that has been verified would be found in time again. */
+export function isInTime({ iat, exp }: Pick<AccessClaims, 'iat' | 'exp'>, now: Date): boolean {
+  const age = Math.floor(now.getTime() / 1_000) - iat;
+  const longest = Math.min(ACCESS_TOKEN_SECONDS, exp - iat - 1);
+  return age >= -CLOCK_TOLERANCE_SECONDS && age <= longest + CLOCK_TOLERANCE_SECONDS;
+}
+
 /** Three segments, each as base64url writes it: other last characters decode to the same bytes, and one token has one text. */
 function isCanonical(token: string): boolean {
   const segments = token.split('.');

@@ -49,7 +49,7 @@ export class AccountController {
     @Body() { password }: DeleteAccountDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    this.attempts.password(principal.id);
+    await this.attempts.password(principal.id);
     await this.deletion.delete({ principal, actor }, password);
     this.answers.clear(reply);
   }
@@ -62,7 +62,7 @@ export class AccountController {
     @CurrentActor() actor: Actor,
     @Body() { currentPassword, newPassword }: ChangePasswordDto,
   ): Promise<void> {
-    this.attempts.password(principal.id);
+    await this.attempts.password(principal.id);
     await this.users.changePassword({ principal, actor }, currentPassword, newPassword);
   }
 

@@ -1,9 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
+import { StrictQuery } from '../http';
 import { declaredConfig, type RouteAccess, RouteInventory, UndeclaredRouteError } from '../permissions';
-import type { AdmittedRequest } from './gate';
-import { Gatekeeper } from './gatekeeper';
+import { type AdmittedRequest, letIn } from './gate';
+import { type Admission, Gatekeeper } from './gatekeeper';
 
 type OfFastify = { readonly raw: IncomingMessage; readonly method: string; readonly routeOptions: { readonly url?: string } };
 type OfExpress = IncomingMessage & { readonly route?: { readonly path: unknown } };
@@ -18,25 +19,40 @@ export class AdmissionGuard implements CanActivate {
   constructor(
     private readonly gatekeeper: Gatekeeper,
     private readonly inventory: RouteInventory,
+    private readonly query: StrictQuery,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const isIn = this.letsIn(context);
+    if (isIn instanceof Promise) return isIn.then(() => this.checked(context));
+    return this.checked(context);
+  }
+
+  private checked(context: ExecutionContext): true {
+    this.query.check(context);
+    return true;
+  }
+
+  /** Throws for whoever is not let in. */
+  private letsIn(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<AnyRequest>();
+    this.inventory.takeCharge(request);
     const access = this.inventory.accessOf(declaredConfig(context.getHandler()), request.method ?? '', routeOf(request));
     if (access !== undefined && request.admitted === access) return this.stillStands(request, access);
     if (!this.inventory.counts(context.getClass(), context.getHandler())) return true;
     if (!access) throw new UndeclaredRouteError(request.method ?? '', '', `${context.getClass().name}.${context.getHandler().name}`);
-    const principal = await this.gatekeeper.admit(incoming(request), access);
-    request.admitted = access;
-    if (principal) request.principal = principal;
-    return true;
+    return this.letIn(request, access, this.gatekeeper.admit(incoming(request), access));
   }
 
   /** A body may come slowly. Who was let in for its headers is asked for again when it has come. */
-  private async stillStands(request: AnyRequest, access: RouteAccess): Promise<boolean> {
+  private stillStands(request: AnyRequest, access: RouteAccess): true | Promise<true> {
     if (performance.now() - (request.admittedAtMs ?? 0) < FRESH_MS) return true;
-    const principal = await this.gatekeeper.readmit(incoming(request), access);
-    if (principal) request.principal = principal;
+    return this.letIn(request, access, this.gatekeeper.readmit(incoming(request), access));
+  }
+
+  private letIn(request: AnyRequest, access: RouteAccess, admission: Admission | Promise<Admission>): true | Promise<true> {
+    if (admission instanceof Promise) return admission.then((principal) => this.letIn(request, access, principal));
+    letIn(request, access, admission);
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-const EXPOSED = 'X-Request-Id, Retry-After, ETag, Location, WWW-Authenticate';
+const EXPOSED = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag, Location, WWW-Authenticate';
 const ALLOWED = 'Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match';
 const PREFLIGHT_HOLDS_SECONDS = 600;
 

@@ -55,6 +55,7 @@ export function readCredential({ headers, rawHeaders }: CredentialHeaders, sourc
  * (seed T36). Neither is ever tried as the other.
  */
 export function isJwtShaped(token: string): boolean {
+  if (!token.includes('.')) return false;
   const segments = token.split('.');
   if (segments.length !== 3 || !segments.every((segment) => /^[A-Za-z0-9_-]*$/.test(segment)) || segments[0] === '') return false;
   try {

@@ -5,17 +5,19 @@ import { Strategy, type VerifyFunctionWithRequest } from 'passport-http-bearer';
 
 import type { DenialCode, Principal, Suspect } from '../common';
 import { type CallFacts, KeyVerifier } from '../keys';
+import type { LimitStanding } from '../rate-limits';
 import type { Presented } from './credential';
 import { USER_TOKEN_VERIFIER, type UserTokenVerifier } from './user-tokens';
 
 /** Who a credential belongs to, or why it was refused. A refusal is a value until a guard or the hook throws it. */
 export type Authentication =
-  | { readonly outcome: 'valid'; readonly principal: Principal }
+  | { readonly outcome: 'valid'; readonly principal: Principal; readonly limits?: readonly LimitStanding[] }
   | {
       readonly outcome: DenialCode;
       readonly suspect: Suspect | null;
       readonly presentedPrefix: string | null;
       readonly retryAfterSeconds?: number;
+      readonly limits?: readonly LimitStanding[];
     };
 
 /** What the strategy is shown of a call: the one credential that was read from it, and what a key may be restricted by. */
@@ -60,6 +62,13 @@ export class DualStrategy extends PassportStrategy(HeaderOnlyBearer, 'keystile')
 
   async validate({ call: { credential, facts, isSecondLook } }: { readonly call: PresentedCall }, token: string): Promise<Authentication> {
     return credential.kind === 'user_token' ? this.validateUserToken(token) : this.keys.verify(token, facts, { isSecondLook });
+  }
+
+  /** What `authenticateCall` says, for a credential that is remembered: at once, where nobody has to be asked. `undefined` for any other. */
+  recall({ credential, facts, isSecondLook }: PresentedCall): Authentication | Promise<Authentication> | undefined {
+    if (credential.kind === 'api_key') return this.keys.recall(credential.token, facts, isSecondLook);
+    const principal = this.users.recall?.(credential.token);
+    return principal && { outcome: 'valid', principal };
   }
 
   /** Runs passport over the call. */

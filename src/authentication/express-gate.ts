@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { CallRecorder } from '../audit';
 import { callOf } from '../common';
+import { sendEtagOf } from '../http';
 import { type AccessConfig, declaredConfig, type RouteInventory } from '../permissions';
-import type { AdmittedRequest } from './gate';
+import { type AdmittedRequest, letIn } from './gate';
 import type { Gatekeeper } from './gatekeeper';
 
 /** What this needs of an Express application (5 and up, which answers for rejected promises): its router keeps what was registered, in the order in which it is tried. */
 export interface ExpressApplication {
-  use(handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => Promise<void>): unknown;
+  use(handler: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void): unknown;
   readonly router: { readonly stack: readonly Layer[] };
 }
 
@@ -44,15 +45,18 @@ export class ExpressGate {
   ) {}
 
   install(): void {
-    // oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Nest's Express is 5, which hears of rejected promises
-    this.app.use(async (request, response, next) => {
+    this.app.use((request, response, next) => {
+      sendEtagOf(response);
       for (const [name, value] of Object.entries(this.gatekeeper.browserHeaders(request))) response.setHeader(name, value);
       if (this.gatekeeper.isPreflight(request)) {
         response.writeHead(204).end();
         return;
       }
-      await this.decide(request, response);
-      next();
+      // What is thrown here goes where Express brings the errors of handlers.
+      const decided = this.decide(request, response);
+      // oxlint-disable-next-line promise/no-callback-in-promise -- Express is told by a callback
+      if (decided) decided.then(() => next(), next);
+      else next();
     });
   }
 
@@ -61,7 +65,7 @@ export class ExpressGate {
     for (const { method = 'ALL', path, config } of this.routes()) this.inventory.add(method, path, config);
   }
 
-  private async decide(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private decide(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
     const matching = this.matching(request);
     const accesses = matching.map(({ config, method = 'ALL', path }) => this.inventory.accessOf(config, method, path));
     if (!this.inventory.isWhole && accesses.every((one) => one === undefined)) return undefined;
@@ -72,11 +76,9 @@ export class ExpressGate {
     if (!access || others.some((other) => JSON.stringify(other) !== JSON.stringify(access))) return undefined;
     const call = callOf(request);
     call.route = first.path;
-    const admitted = request as AdmittedRequest;
-    const principal = await this.gatekeeper.admit(request, access);
-    admitted.admitted = access;
-    admitted.admittedAtMs = performance.now();
-    if (principal) admitted.principal = principal;
+    const admission = this.gatekeeper.admit(request, access);
+    if (admission instanceof Promise) return admission.then((principal) => letIn(request as AdmittedRequest, access, principal));
+    letIn(request as AdmittedRequest, access, admission);
     return undefined;
   }
 

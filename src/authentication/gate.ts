@@ -37,28 +37,45 @@ export function installGate(
       if (access && !config.access) route.config = { ...route.config, access } as typeof route.config;
     }
   });
-  const decide = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+  /** `false` where the call has been answered here. */
+  const decide = (request: FastifyRequest, reply: FastifyReply): Promise<void> | boolean => {
     for (const [name, value] of Object.entries(gatekeeper.browserHeaders(request.raw))) {
       if (!reply.hasHeader(name)) void reply.header(name, value);
     }
-    if (gatekeeper.isPreflight(request.raw)) return reply.code(204).send();
+    if (gatekeeper.isPreflight(request.raw)) {
+      void reply.code(204).send();
+      return false;
+    }
     const { access } = request.routeOptions.config as AccessConfig;
     const isOurs = access !== undefined && !request.is404;
-    if (!isOurs && !inventory.isWhole) return undefined;
+    if (!isOurs && !inventory.isWhole) return true;
     recorder.recordCall(request.raw, reply.raw);
     if (!isOurs) return gatekeeper.identify(request.raw);
-    const call = callOf(request);
-    call.route = request.routeOptions.url ?? null;
-    const admitted = request as AdmittedRequest;
-    const principal = await gatekeeper.admit(request.raw, access);
-    admitted.admitted = access;
-    admitted.admittedAtMs = performance.now();
-    if (principal) admitted.principal = principal;
-    return undefined;
+    callOf(request).route = request.routeOptions.url ?? null;
+    const admission = gatekeeper.admit(request.raw, access);
+    if (admission instanceof Promise) return admission.then((principal) => letIn(request as AdmittedRequest, access, principal));
+    letIn(request as AdmittedRequest, access, admission);
+    return true;
   };
-  if (hook === 'onRequest') fastify.addHook('onRequest', decide);
-  else
-    fastify.addHook('preParsing', async (request, reply) => {
-      await decide(request, reply);
-    });
+  const hookOn = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    let decided: Promise<void> | boolean;
+    try {
+      decided = decide(request, reply);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    if (decided === true) done();
+    // oxlint-disable-next-line promise/no-callback-in-promise -- a hook that gives Fastify a promise costs every call one
+    else if (decided !== false) decided.then(() => done(), done);
+  };
+  if (hook === 'onRequest') fastify.addHook('onRequest', hookOn);
+  else fastify.addHook('preParsing', (request, reply, payload, done) => hookOn(request, reply, (error) => done(error ?? null, payload)));
+}
+
+/** Notes on a request of either adapter that it has been let in. */
+export function letIn(request: AdmittedRequest, access: RouteAccess, principal: Principal | undefined): void {
+  request.admitted = access;
+  request.admittedAtMs = performance.now();
+  if (principal) request.principal = principal;
 }

@@ -13,8 +13,8 @@ import {
   PROBLEMS,
 } from '../common';
 import { ExposureReport } from '../keys';
-import { type RouteAccess, ScopeCatalog, scopesOf, whatBars } from '../permissions';
-import { RateLimiter } from '../rate-limits';
+import { type MissingScopes, type RouteAccess, ScopeCatalog, scopesOf, whatBars } from '../permissions';
+import { RateLimiter, showLimits } from '../rate-limits';
 import { browserHeaders, isPreflight } from './browser-calls';
 import { type CredentialSources, type Presented, readCredential, type TokenSource } from './credential';
 import { type Authentication, DualStrategy } from './dual.strategy';
@@ -39,9 +39,14 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** A denial with what the log may know of the caller. */
 type Denial = Exclude<Authentication, { outcome: 'valid' }>;
 
+/** Who was let in; nobody in particular on public routes. */
+export type Admission = Principal | undefined;
+
 /** Decides every call: who makes it and whether they may. The request hook asks here, and the guard where there is no hook. */
 @Injectable()
 export class Gatekeeper {
+  private readonly bars = new WeakMap<Principal, Map<RouteAccess, MissingScopes | null>>();
+
   constructor(
     private readonly strategy: DualStrategy,
     private readonly catalog: ScopeCatalog,
@@ -62,13 +67,15 @@ export class Gatekeeper {
   }
 
   /**
-   * Lets the call in and notes in the log's record who makes it.
+   * Lets the call in, notes in the log's record who makes it, and tells the caller how their limits stand. At once, without a promise,
+   * where who calls is remembered.
    * @returns the caller; `undefined` on public routes
    * @throws AccessDeniedError
    */
-  async admit(request: IncomingMessage, access: RouteAccess): Promise<Principal | undefined> {
-    await this.reportExposure(request, callOf(request));
-    return this.decide(request, access, false);
+  admit(request: IncomingMessage, access: RouteAccess): Admission | Promise<Admission> {
+    const call = callOf(request);
+    const reported = this.reportExposure(request, call);
+    return reported ? reported.then(() => this.decide(request, access, false)) : this.decide(request, access, false);
   }
 
   /**
@@ -76,7 +83,7 @@ export class Gatekeeper {
    * @returns the caller as they stand now
    * @throws AccessDeniedError
    */
-  async readmit(request: IncomingMessage, access: RouteAccess): Promise<Principal | undefined> {
+  readmit(request: IncomingMessage, access: RouteAccess): Admission | Promise<Admission> {
     return this.decide(request, access, true);
   }
 
@@ -89,30 +96,40 @@ export class Gatekeeper {
     else note(call, authentication);
   }
 
-  private async decide(request: IncomingMessage, access: RouteAccess, isSecondLook: boolean): Promise<Principal | undefined> {
+  private decide(request: IncomingMessage, access: RouteAccess, isSecondLook: boolean): Admission | Promise<Admission> {
     const call = callOf(request);
     call.requiredScopes = scopesOf(access);
     if (access.kind === 'public') return undefined;
-    const authentication = await this.authenticate(request, call, access, isSecondLook);
+    const authentication = this.authenticate(request, call, access, isSecondLook);
+    return authentication instanceof Promise
+      ? authentication.then((settled) => this.conclude(call, access, isSecondLook, settled))
+      : this.conclude(call, access, isSecondLook, authentication);
+  }
+
+  private conclude(call: Call, access: RouteAccess, isSecondLook: boolean, authentication: Authentication): Principal | Promise<never> {
+    if (authentication.limits && !isSecondLook) showLimits(call.answerHeaders, authentication.limits);
     if (authentication.outcome !== 'valid') {
       call.principal = null;
       return this.deny(call, authentication);
     }
     const { principal } = authentication;
-    const refusal = this.refuseScope(principal, access);
-    call.principal = refusal ? null : principal;
-    call.suspect = refusal ? principal : null;
-    if (refusal) throw refusal;
-    return principal;
+    const bar = this.barOf(principal, access);
+    if (bar === null) {
+      call.suspect = null;
+      return (call.principal = principal);
+    }
+    call.principal = null;
+    call.suspect = principal;
+    throw insufficientScope(bar.scopes, bar.anyOf);
   }
 
   /** The steps of `api.md` 3 up to the rate limit. */
-  private async authenticate(
+  private authenticate(
     request: IncomingMessage,
     call: Call,
     access: RouteAccess | undefined,
     isSecondLook: boolean,
-  ): Promise<Authentication> {
+  ): Authentication | Promise<Authentication> {
     const presented = readCredential(request, this.options);
     if (!('token' in presented)) return refused(UNREADABLE[presented.kind]);
     if (presented.kind === 'user_token') {
@@ -127,30 +144,41 @@ export class Gatekeeper {
       path: pathOf(request),
       liveOnly,
     };
-    return this.strategy.authenticateCall({ credential: presented, facts, isSecondLook });
+    const presentedCall = { credential: presented, facts, isSecondLook };
+    return this.strategy.recall(presentedCall) ?? this.strategy.authenticateCall(presentedCall);
   }
 
-  private refuseScope(principal: Principal, access: RouteAccess): AccessDeniedError | undefined {
-    const bar = whatBars(access, principal, (scope) => this.catalog.isForPeopleOnly(scope));
-    return bar ? insufficientScope(bar.scopes, bar.anyOf) : undefined;
+  /** Decided once for each caller and route: a caller is another object when their scopes change. */
+  private barOf(principal: Principal, access: RouteAccess): MissingScopes | null {
+    let decided = this.bars.get(principal);
+    if (!decided) this.bars.set(principal, (decided = new Map<RouteAccess, MissingScopes | null>()));
+    let bar = decided.get(access);
+    if (bar === undefined) {
+      bar = whatBars(access, principal, (scope) => this.catalog.isForPeopleOnly(scope));
+      decided.set(access, bar);
+    }
+    return bar;
   }
 
   /** Bad credentials are counted per address; past the limit they get 429, while a good one from there keeps working (A04.5). */
-  private deny(call: Call, denial: Denial): never {
+  private async deny(call: Call, denial: Denial): Promise<never> {
     note(call, denial);
     const { outcome, retryAfterSeconds } = denial;
     if (GUESSES.has(outcome)) {
       const limit = { limit: this.options.failedAuthLimit, windowSeconds: FAILURE_WINDOW_SECONDS };
-      const taken = this.limiter.take(`failed:${addressGroup(call.ip)}`, limit, this.clock.now());
-      if (!taken.allowed) throw new AccessDeniedError('rate_limited', { retryAfterSeconds: taken.retryAfterSeconds });
+      const taken = await this.limiter.take(`failed:${addressGroup(call.ip)}`, limit, this.clock.now());
+      if (!taken.allowed) {
+        showLimits(call.answerHeaders, [{ name: 'address', ...limit, ...taken }]);
+        throw new AccessDeniedError('rate_limited', { retryAfterSeconds: taken.retryAfterSeconds });
+      }
     }
     const told = this.options.unauthorizedClass === 'one' && OF_A_KEY.has(outcome) ? 'invalid_api_key' : outcome;
     throw new AccessDeniedError(told, retryAfterSeconds === undefined ? {} : { retryAfterSeconds }, undefined, outcome);
   }
 
-  private async reportExposure({ url = '' }: IncomingMessage, call: Call): Promise<void> {
+  private reportExposure({ url = '' }: IncomingMessage, call: Call): Promise<void> | undefined {
     const query = url.indexOf('?');
-    if (query >= 0) await this.exposure.report(url.slice(query + 1), call);
+    return query < 0 ? undefined : this.exposure.report(url.slice(query + 1), call);
   }
 }
 

@@ -1,8 +1,9 @@
 import { createPrivateKey, hkdfSync } from 'node:crypto';
 
-import { type Clock, DEFAULT_REALM, type DenialCode, type Principal } from '../common';
+import { type Clock, DEFAULT_REALM, type DenialCode, type Principal, RecentlyUsed } from '../common';
+import { nameOf } from '../keys';
 import type { OwnerDirectory } from '../organizations';
-import { ACCESS_TOKEN_SECONDS, type AccessTokenKey, AccessTokens } from './access-token';
+import { ACCESS_TOKEN_SECONDS, type AccessClaims, type AccessTokenKey, AccessTokens, isInTime } from './access-token';
 import type { UserTokenVerifier } from './user-tokens';
 
 /** A person of a host, in one of its organizations. */
@@ -19,6 +20,8 @@ export interface UserTokensOptions {
   readonly realm?: string;
 }
 
+const MOST_REMEMBERED = 20_000;
+
 /**
  * Access tokens of a host's people. The host checks the password and calls `issue`; what the person may do is asked of its
  * `OwnerDirectory` at each call, so that a token of somebody who has been dismissed is worth nothing at once.
@@ -29,11 +32,13 @@ export class UserTokens implements UserTokenVerifier {
 
   private readonly tokens: AccessTokens;
   private readonly realm: string;
+  /** Of tokens whose signature is known to be good. */
+  private readonly verified = new RecentlyUsed<string, AccessClaims>(MOST_REMEMBERED);
 
   constructor(
     { issuer, signingKeys, realm = DEFAULT_REALM }: UserTokensOptions,
     private readonly owners: OwnerDirectory,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.tokens = new AccessTokens({ issuer, audience: issuer, signingKeys, ids: 'host' }, clock);
     this.realm = realm;
@@ -44,7 +49,7 @@ export class UserTokens implements UserTokenVerifier {
   }
 
   async principalOf(token: string): Promise<Principal | DenialCode> {
-    const claims = await this.tokens.verify(token);
+    const claims = await this.claimsOf(token);
     if (typeof claims === 'string') return claims;
     // Two systems that share their secrets are two systems all the same.
     if (claims.sid !== this.realm) return 'invalid_token';
@@ -67,6 +72,15 @@ export class UserTokens implements UserTokenVerifier {
       keyName: null,
       operator: false,
     };
+  }
+
+  private async claimsOf(token: string): Promise<AccessClaims | DenialCode> {
+    const name = nameOf(token);
+    const known = this.verified.get(name);
+    if (known && isInTime(known, this.clock.now())) return known;
+    const claims = await this.tokens.verify(token);
+    if (typeof claims === 'object') this.verified.set(name, claims);
+    return claims;
   }
 }
 

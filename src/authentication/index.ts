@@ -10,5 +10,6 @@ export { AuthenticationModule, type AuthenticationOptions } from './authenticati
 export { type CredentialSources, isJwtShaped, type KeySource, type Presented, readCredential, type TokenSource } from './credential';
 export { Gatekeeper, type GateOptions } from './gatekeeper';
 export { type HostUser, signingKeyFrom, UserTokens, type UserTokensOptions } from './host-tokens';
+export { SignInAttempts } from './sign-in-attempts';
 export { sessionCookieName } from './session-cookies';
 export { USER_TOKEN_VERIFIER, type UserTokenVerifier } from './user-tokens';

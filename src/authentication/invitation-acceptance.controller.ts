@@ -30,7 +30,7 @@ export class InvitationAcceptanceController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInView | TokenView> {
-    this.attempts.acceptInvitation(device.ip, await this.acceptance.addressee(request.token));
+    await this.attempts.acceptInvitation(device.ip, await this.acceptance.addressee(request.token));
     const signedIn = await this.acceptance.accept(request, device, actor);
     void reply.header('location', `/v1/members/${signedIn.user.id}`);
     return this.answers.answer(reply, signedIn, transport);

@@ -20,8 +20,8 @@ export class PasswordResetController {
   @Post('forgot-password')
   @HttpCode(200)
   @Public()
-  forgot(@Body() { email }: ForgotPasswordDto, @CurrentDevice() { ip }: Device, @CurrentActor() actor: Actor): EmptyView {
-    this.attempts.passwordResetMail(ip, email);
+  async forgot(@Body() { email }: ForgotPasswordDto, @CurrentDevice() { ip }: Device, @CurrentActor() actor: Actor): Promise<EmptyView> {
+    await this.attempts.passwordResetMail(ip, email);
     this.resets.request(email, actor);
     return {};
   }
@@ -35,7 +35,7 @@ export class PasswordResetController {
     @CurrentDevice() { ip }: Device,
     @CurrentActor() actor: Actor,
   ): Promise<EmptyView> {
-    this.attempts.passwordReset(ip);
+    await this.attempts.passwordReset(ip);
     await this.resets.reset(token, password, actor);
     return {};
   }

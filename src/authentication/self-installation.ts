@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 
 import { CallRecorder } from '../audit';
+import { sendEtags } from '../http';
 import { RouteInventory } from '../permissions';
 import { type ExpressApplication, ExpressGate } from './express-gate';
 import { installGate } from './gate';
@@ -36,6 +37,7 @@ export class SelfInstallation implements OnModuleInit {
   private install(): void {
     const { httpAdapter } = this.host;
     if (httpAdapter.getType() === 'fastify') {
+      sendEtags(httpAdapter.getInstance<FastifyInstance>());
       installGate(httpAdapter.getInstance<FastifyInstance>(), this.gatekeeper, this.inventory, {
         hook: 'preParsing',
         recorder: this.recorder,

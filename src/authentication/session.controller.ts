@@ -41,7 +41,7 @@ export class SessionController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInView | TokenView> {
-    this.attempts.login(device.ip, request.email);
+    await this.attempts.login(device.ip, request.email);
     return this.answers.answer(reply, await this.logins.login(request, device, actor), transport);
   }
 

@@ -31,7 +31,7 @@ export class SetupController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInView | TokenView> {
-    this.attempts.setup(device.ip);
+    await this.attempts.setup(device.ip);
     const signedIn = await this.setups.setUp(request, device, actor);
     void reply.header('location', `/v1/organizations/${signedIn.organizationId}`);
     return this.answers.answer(reply, signedIn, transport);

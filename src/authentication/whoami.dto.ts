@@ -9,4 +9,6 @@ export class WhoamiView {
   readonly scopes!: readonly string[];
   readonly environment!: 'live' | 'test';
   readonly expiresAt!: Date | null;
+  /** The address that this call comes from, as allowlists and the log see it; empty where a proxy's chain of addresses cannot be read. */
+  readonly ip!: string;
 }

@@ -1,7 +1,9 @@
 import { type Environment, newPeppers, newSigningKeys, SETTINGS, SettingsError } from '../config';
+import { PepperReport } from '../keys';
 import { SetupService } from '../organizations';
 import { withServiceParts } from '../service';
 import type { Output } from './output';
+import { printPepperStatus } from './pepper-status';
 import { verifyAuditExport } from './verify-audit-export';
 
 type Run = (words: readonly string[], environment: Environment, output: Output) => Promise<boolean>;
@@ -58,6 +60,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'audit verify <export.ndjson> [--checkpoint <file>] [--keys <file>]',
     does: 'checks an export of audit events, without service and database, and names the first bad event',
     run: ([verb, ...words], _environment, output) => (verb === 'verify' ? verifyAuditExport(words, output) : Promise.resolve(false)),
+  },
+  pepper: {
+    usage: 'pepper status',
+    does: 'prints how many secrets of keys need which pepper of KEY_PEPPERS, and which one may go',
+    run: async ([verb], environment, output) => {
+      if (verb !== 'status') return false;
+      return printPepperStatus(await withServiceParts(environment, (app) => app.get(PepperReport).read()), output);
+    },
+  },
+  demo: {
+    usage: 'demo [folder] [--keys <number>] [--calls <number>]',
+    does: 'fills a folder with an organization to look at, and prints how to sign in',
+    // It is much, and the other commands need nothing of it.
+    run: (words, _environment, output) => (require('./demo') as typeof import('./demo')).demoCommand(words, output),
   },
   settings: {
     usage: 'settings',

@@ -19,6 +19,8 @@ export interface Call {
 
   /** The pattern that matched, `null` for paths that do not exist. */
   route: string | null;
+  /** What the answer says to the caller, whoever writes it: the names in lower case. */
+  readonly answerHeaders: Record<string, string>;
   requiredScopes: readonly string[];
   principal: Principal | null;
   /** Of a refused call: whose key or session it was, as far as the secret proved it. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** What the text before the `_` of an id says about the thing it names. */
 export type IdPrefix =
-  'key' | 'crd' | 'org' | 'usr' | 'sva' | 'rol' | 'inv' | 'evt' | 'req' | 'ses' | 'ott' | 'msg' | 'img' | 'idm' | 'imp';
+  'key' | 'crd' | 'org' | 'usr' | 'sva' | 'rol' | 'inv' | 'evt' | 'req' | 'ses' | 'ott' | 'msg' | 'img' | 'idm' | 'imp' | 'rep';
 
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 const BODY = /^[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}$/;

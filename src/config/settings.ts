@@ -24,6 +24,15 @@ export const SETTINGS = {
       example: 'mysql://user:password@host:3306/name or sqlite:path',
     }),
   },
+  REDIS_URL: url(undefined, ['redis:', 'rediss:'], {
+    description:
+      'A Redis or Valkey that replicas share: changes reach the others sooner, and limits are counted together. Nothing in it has to last.',
+    secret: true,
+    example: 'redis://user:password@host:6379/0',
+  }),
+  REDIS_DEADLINE_MS: integer(20, 1, 1_000, {
+    description: 'How long a call waits for Redis. Past it each replica counts limits by itself, until Redis answers again.',
+  }),
   JOURNAL_DIR: text(undefined, {
     description: 'Where answered calls are kept until they are in the database. Default: the folder journal in DATA_DIR.',
   }),
@@ -32,6 +41,9 @@ export const SETTINGS = {
   }),
   CALL_LOG_SYNC: oneOf(['process', 'fsync'], 'process', {
     description: 'What an answered call survives: the end of the process, or (fsync) also that of the machine.',
+  }),
+  CALL_LOG_DRAIN: oneOf(['worker', 'inline'], 'worker', {
+    description: 'What moves calls from the journal to the database: a thread of its own, or (inline) the one that answers calls.',
   }),
   REPLICA_ID: text(undefined, { description: 'The name of this replica in the completeness of the call log. Default: the host’s name.' }),
   TRUSTED_PROXIES: cidrs({ description: 'Proxies whose X-Forwarded-For is believed. Default: none.' }),
@@ -79,6 +91,10 @@ export const SETTINGS = {
   }),
   FAILED_AUTH_LIMIT: integer(200, 1, 1_000_000, {
     description: 'How many calls with a bad credential one address may make in ten seconds before its bad calls get 429.',
+  }),
+  DRAIN_SECONDS: integer(5, 0, 300, {
+    description:
+      'How long a process that is told to stop (SIGTERM) goes on answering while /health/ready says no. It ends sooner where nobody is connected.',
   }),
   SMTP_URL: url(undefined, ['smtp:', 'smtps:'], {
     description: 'The mail server. Without it e-mail stays in the outbox; invitations, password resets and notices are not mailed.',

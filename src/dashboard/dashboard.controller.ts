@@ -1,35 +1,37 @@
-import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { randomBytes } from 'node:crypto';
 
-import { notFound } from '../common';
-import { IdPipe } from '../http';
+import { type IdPrefix, isId, notFound } from '../common';
 import { Public } from '../permissions';
-import { findPageFile, PAGE } from './page-files';
+import { type Encoding, ENCODINGS, PageFiles } from './page-files';
+import { PAGE_PATHS } from './page-paths';
 
-/** Scripts and styles are files of our own, requests go to our own API, and nobody frames the page. */
-const SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** What Fastify and Express call alike. */
+interface Reply {
+  send(body: Buffer | string): unknown;
+}
 
-const HtmlPage = (): MethodDecorator => (target, name, descriptor) => {
-  for (const [header, value] of [
-    ['content-type', 'text/html; charset=utf-8'],
-    ['content-security-policy', SECURITY_POLICY],
-    ['cache-control', 'no-store'],
-    ['x-content-type-options', 'nosniff'],
-    ['referrer-policy', 'no-referrer'],
-  ] as const) {
-    Header(header, value)(target, name, descriptor);
-  }
-};
+/** Ids in the paths of screens, and of what. */
+const ID_PREFIXES: Readonly<Record<string, IdPrefix>> = { keyId: 'key', requestId: 'req', eventId: 'evt' };
+
+const NONCE_BYTES = 16;
+
+/**
+ * Scripts are files of our own, styles are too or carry the nonce of this answer, requests go to our own API, and nobody frames the page.
+ */
+const securityPolicy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 /**
  * The dashboard: one page for everybody, which signs in and does everything else through the public API. Public, because there is
@@ -39,25 +41,48 @@ const HtmlPage = (): MethodDecorator => (target, name, descriptor) => {
 @Controller('api-management')
 @Public()
 export class DashboardController {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(PageFiles) private readonly files: PageFiles,
+  ) {}
+
   /** @param _query whatever a mail program or an analyst hangs on a link */
-  @Get(['', 'new-key', 'calls', 'setup', 'accept-invitation', 'forgot-password', 'reset-password'])
-  @HtmlPage()
-  showPage(@Query() _query: unknown): string {
-    return PAGE;
+  @Get(Object.values(PAGE_PATHS))
+  showPage(@Param() ids: Record<string, string>, @Query() _query: unknown, @Res() reply: Reply): void {
+    if (Object.entries(ids).some(([name, id]) => !isId(ID_PREFIXES[name]!, id))) throw notFound();
+    const nonce = randomBytes(NONCE_BYTES).toString('base64');
+    this.answer(reply, this.files.html(nonce), {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': securityPolicy(nonce),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
   }
 
-  @Get('calls/:requestId')
-  @HtmlPage()
-  showCall(@Param('requestId', new IdPipe('req')) _requestId: string, @Query() _query: unknown): string {
-    return PAGE;
-  }
-
-  @Get('assets/:version/:name')
-  @Header('x-content-type-options', 'nosniff')
-  showAsset(@Param('version') version: string, @Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): string {
-    const file = findPageFile(version, name);
+  @Get('assets/:name')
+  showAsset(@Param('name') name: string, @Headers('accept-encoding') accepted: string | undefined, @Res() reply: Reply): void {
+    const file = this.files.find(name);
     if (!file) throw notFound();
-    void reply.headers({ 'content-type': file.type, 'cache-control': 'public, max-age=31536000, immutable' });
-    return file.text;
+    const encoding = ENCODINGS.find((one) => file.compressed[one] && isAccepted(one, accepted));
+    this.answer(reply, encoding ? file.compressed[encoding]! : file.bytes, {
+      'content-type': file.type,
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      vary: 'accept-encoding',
+      ...(encoding ? { 'content-encoding': encoding } : {}),
+    });
+  }
+
+  private answer(reply: Reply, body: Buffer | string, headers: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(headers)) this.host.httpAdapter.setHeader(reply, name, value);
+    reply.send(body);
   }
 }
+
+/** Whether `Accept-Encoding` names it, and does not refuse it. */
+const isAccepted = (encoding: Encoding, accepted = ''): boolean =>
+  accepted.split(',').some((offer) => {
+    const [name, weight = 'q=1'] = offer.split(';').map((part) => part.trim());
+    return name === encoding && Number(weight.slice(2)) > 0;
+  });

@@ -1,5 +1,6 @@
 /**
- * Serves the dashboard (`DashboardModule`): the page at `/api-management` and the files of the folder `dashboard/` that it loads.
- * The page speaks to the public API with the cookies of a session and has no door of its own.
+ * Serves the dashboard (`DashboardModule`): the page at `/api-management`, as it was built from the folder `dashboard/`, and the files that
+ * it loads. The page speaks to the public API with the cookies of a session and has no door of its own.
  */
-export { DashboardModule } from './dashboard.module';
+export { DashboardModule, type DashboardOptions } from './dashboard.module';
+export { type PageLabels } from './page-labels';

@@ -1,47 +1,63 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-/** One file that the page loads. */
+/** How a file is written for those who can read it so. The best first. */
+export const ENCODINGS = ['br', 'gzip'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** One file that the page loads. Its name changes with its contents. */
 export interface PageFile {
   readonly type: string;
-  readonly text: string;
+  readonly bytes: Buffer;
+  readonly compressed: Partial<Readonly<Record<Encoding, Buffer>>>;
 }
 
 /** Two folders up is the package, from `src/` and from `dist/` alike. */
-const FOLDER = join(__dirname, '..', '..', 'dashboard');
+const FOLDER = join(__dirname, '..', '..', 'dashboard', 'dist');
 
 /** A file of any other kind is not served. */
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
 };
+const SUFFIXES: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
 
-const files: ReadonlyMap<string, PageFile> = new Map(
-  readdirSync(FOLDER)
-    .toSorted()
-    .flatMap((name) => {
-      const type = TYPES[extname(name)];
-      return type === undefined ? [] : [[name, { type, text: readFileSync(join(FOLDER, name), 'utf8') }]];
-    }),
-);
+/** The page as `npm run page` has built it. */
+export class PageFiles {
+  private readonly files: ReadonlyMap<string, PageFile>;
+  private readonly template: string;
 
-/** Changes with any of the files: they import each other by relative paths, so they share one folder that browsers may keep for ever. */
-export const PAGE_VERSION = [...files]
-  .reduce((digest, [name, { text }]) => digest.update(`${name}\0${text}\0`), createHash('sha256'))
-  .digest('hex')
-  .slice(0, 12);
+  /** @throws Error where it has not been built */
+  constructor(private readonly options: string) {
+    const html = join(FOLDER, 'index.html');
+    if (!existsSync(html)) throw new Error('The page at /api-management has not been built: npm run page');
+    this.template = readFileSync(html, 'utf8');
+    const assets = join(FOLDER, 'assets');
+    this.files = new Map(
+      readdirSync(assets).flatMap((name) => {
+        const type = TYPES[extname(name)];
+        return type === undefined
+          ? []
+          : [[name, { type, bytes: readFileSync(join(assets, name)), compressed: readCompressed(join(assets, name)) }]];
+      }),
+    );
+  }
 
-const ASSETS = `/api-management/assets/${PAGE_VERSION}`;
+  /** The page for one answer. @param nonce of its Content-Security-Policy */
+  html(nonce: string): string {
+    return this.template.replaceAll('{{nonce}}', nonce).replace('{{options}}', () => this.options);
+  }
 
-const preloads = [...files.keys()]
-  .filter((name) => name.endsWith('.js'))
-  .map((name) => `<link rel="modulepreload" href="${ASSETS}/${name}" />`);
+  find(name: string): PageFile | undefined {
+    return this.files.get(name);
+  }
+}
 
-/** The same for everybody: what a person sees comes from the API. */
-export const PAGE = readFileSync(join(FOLDER, 'index.html'), 'utf8')
-  .replace('<!-- preloads -->', preloads.join('\n    '))
-  .replaceAll('{{assets}}', ASSETS);
-
-export const findPageFile = (version: string, name: string): PageFile | undefined =>
-  version === PAGE_VERSION ? files.get(name) : undefined;
+function readCompressed(file: string): PageFile['compressed'] {
+  return Object.fromEntries(
+    ENCODINGS.filter((encoding) => existsSync(file + SUFFIXES[encoding])).map((encoding) => [
+      encoding,
+      readFileSync(file + SUFFIXES[encoding]),
+    ]),
+  );
+}

@@ -1,7 +1,7 @@
-import { type CallHandler, createParamDecorator, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
 
 import { Problem } from '../common';
 
@@ -43,15 +43,28 @@ export function requireVersion(expected: ExpectedVersion, actual: number): void 
   if (expected !== undefined && expected !== actual) throw new Problem('precondition_failed');
 }
 
-@Injectable()
-export class EtagInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(
-      map((body: unknown) => {
-        const version = typeof body === 'object' && body !== null ? (body as { [VERSION]?: number })[VERSION] : undefined;
-        if (version !== undefined) void context.switchToHttp().getResponse<FastifyReply>().header('etag', tag(version));
-        return body;
-      }),
-    );
-  }
+/** The ETag of an answer that shows a resource. */
+export function etagOf(body: unknown): string | undefined {
+  const version = typeof body === 'object' && body !== null ? (body as { [VERSION]?: number })[VERSION] : undefined;
+  return version === undefined ? undefined : tag(version);
+}
+
+/** Sends the ETags of answers. Not an interceptor, which would cost every call a stream of its own. */
+export function sendEtags(fastify: FastifyInstance): void {
+  fastify.addHook('preSerialization', (_request, reply, body, done) => {
+    const etag = etagOf(body);
+    if (etag !== undefined) void reply.header('etag', etag);
+    done(null, body);
+  });
+}
+
+/** The same for one answer of Express. */
+export function sendEtagOf(response: ServerResponse & { json?: (body: unknown) => unknown }): void {
+  const json = response.json?.bind(response);
+  if (!json) return;
+  response.json = (body) => {
+    const etag = etagOf(body);
+    if (etag !== undefined) response.setHeader('etag', etag);
+    return json(body);
+  };
 }

@@ -1,12 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
 import { PageCursors } from '../common';
 import { given, type OptionsFactory, provideOptions } from '../permissions';
-import { EtagInterceptor } from './etag';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options';
 import { OwnProblemFilter, ProblemFilter } from './problem.filter';
-import { StrictQueryInterceptor } from './strict-query';
+import { StrictQuery } from './strict-query';
 import { validationPipe } from './validation';
 
 /** How requests are read and answers are shaped, the same for every controller. */
@@ -26,10 +25,9 @@ export class HttpModule {
         { provide: PageCursors, inject: [HTTP_OPTIONS], useFactory: ({ cursorSecrets }: HttpOptions) => new PageCursors(cursorSecrets) },
         { provide: APP_FILTER, inject: [HTTP_OPTIONS], useFactory: problemFilter },
         { provide: APP_PIPE, inject: [HTTP_OPTIONS], useFactory: ({ only }: HttpOptions) => validationPipe(only) },
-        { provide: APP_INTERCEPTOR, useClass: StrictQueryInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
+        StrictQuery,
       ],
-      exports: [PageCursors, HTTP_OPTIONS],
+      exports: [PageCursors, StrictQuery, HTTP_OPTIONS],
     };
   }
 }

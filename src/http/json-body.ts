@@ -1,4 +1,3 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 
@@ -21,7 +20,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     void parse(request, body.toString('utf8'), (error, value?: unknown) => {
       if (error) return done(new Problem('malformed_json'));
-      if (!isObject(value)) return done(invalidField('', 'must be an object'));
+      if (!isJsonObject(value)) return done(invalidField('', 'must be an object'));
       // class-transformer drops this name without a word, and no field of ours has it.
       if (Object.hasOwn(value, 'prototype')) return done(invalidField('/prototype', 'property prototype should not exist'));
       return done(null, value);
@@ -30,54 +29,6 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', (request, _reply, _payload, done) => {
     done(request.headers['content-encoding'] === undefined ? null : new Problem('unsupported_media_type'));
   });
-}
-
-/** One line of a body in JSON Lines; `value` is `undefined` where the line is no JSON object within the limits. */
-export interface JsonLine {
-  /** From 1. */
-  readonly line: number;
-  readonly value: object | undefined;
-}
-
-export const MOST_JSON_LINES = 1_000;
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    readonly takesJsonLines?: boolean;
-  }
-}
-
-/** Marks a route whose body is JSON Lines; elsewhere they are refused with 415. */
-export const TakesJsonLines = (): MethodDecorator => RouteConfig({ takesJsonLines: true });
-
-/** Lets routes with `@TakesJsonLines()` read `application/x-ndjson`, up to 1 MiB and 1,000 lines, each read as a JSON body is. */
-export function readJsonLines(fastify: FastifyInstance): void {
-  const parser = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser(
-    'application/x-ndjson',
-    { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES },
-    (request, body: Buffer, done) => {
-      if (request.routeOptions.config.takesJsonLines !== true) return done(new Problem('unsupported_media_type'));
-      if (!isUtf8(body)) return done(new Problem('malformed_json'));
-      const texts = body.toString('utf8').split('\n');
-      const lines = texts.flatMap((text, i) => (text.trim() === '' ? [] : [{ line: i + 1, text }]));
-      if (lines.length === 0 || lines.length > MOST_JSON_LINES) return done(invalidField('', `must have 1 to ${MOST_JSON_LINES} lines`));
-      return done(
-        null,
-        lines.map(({ line, text }): JsonLine => ({ line, value: objectIn(text) })),
-      );
-    },
-  );
-
-  function objectIn(text: string): object | undefined {
-    const bytes = Buffer.from(text);
-    if (bytes.includes(0) || isTooDeepOrWide(bytes)) return undefined;
-    let found: unknown;
-    void parser(undefined as never, text, (error, value?: unknown) => {
-      found = error ? undefined : value;
-    });
-    return isObject(found) ? found : undefined;
-  }
 }
 
 function refusalOf(contentType: string, encoding: string | undefined, body: Buffer): Problem | undefined {
@@ -89,7 +40,7 @@ function refusalOf(contentType: string, encoding: string | undefined, body: Buff
 }
 
 /** Counts brackets, commas and colons outside strings, in one pass over the bytes. */
-function isTooDeepOrWide(body: Buffer): boolean {
+export function isTooDeepOrWide(body: Buffer): boolean {
   let depth = 0;
   let values = 0;
   let inString = false;
@@ -109,4 +60,4 @@ function isTooDeepOrWide(body: Buffer): boolean {
 
 const [QUOTE, BACKSLASH, COMMA, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\,[]{}');
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isJsonObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
 
 import { findCall, Problem, type ProblemCode } from '../common';
-import { asProblem } from '../persistence';
+import { asProblem, isDatabaseAway } from '../persistence';
 import { problemBody, type ProblemWords } from './problem-words';
 
 export const REALM = 'keystile';
@@ -23,7 +23,9 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = toProblem(error);
     if (call) call.code = problem.loggedAs;
     if (problem.code === 'internal_error') this.logger.error(`${call?.requestId ?? ''} ${describe(error)}`);
-    if (problem.code === 'unavailable') this.logger.warn(`${call?.requestId ?? ''} ${describe(problem.cause ?? problem)}`);
+    // That the database is away has been said once, by who found out; saying it for each call would be a flood.
+    if (problem.code === 'unavailable' && !isDatabaseAway(problem.cause))
+      this.logger.warn(`${call?.requestId ?? ''} ${describe(problem.cause ?? problem)}`);
     const isSent = 'sent' in reply ? reply.sent : reply.headersSent;
     if (!isSent) sendProblem(reply, problem, call?.requestId ?? null, this.words);
   }

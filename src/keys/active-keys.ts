@@ -2,17 +2,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Brackets, DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 
-import { type Clock, CLOCK, conflict, KEY_REALM, type Owner } from '../common';
+import { type Clock, CLOCK, conflict, KEY_REALM, type Owner, Turns } from '../common';
+import { inTransaction } from '../persistence';
 import { ApiKey, KeyOwner } from './api-key.entity';
 import { KEYS_OPTIONS, type KeysOptions } from './keys-options';
 
+/** How many makers of one owner's keys wait in this process; more are turned away. */
+const MOST_IN_LINE = 200;
+
 /**
  * How many active keys an owner has, where that is limited (seed K05). The makers of one owner's keys stand in line at a row of
- * that owner's; the unique index of `api_keys.active_slot` holds whatever happens.
+ * that owner's; the unique index of `api_keys.active_slot` holds whatever happens. Those of one process stand in line before that, where
+ * they hold no connection: fifty that wait for one row would leave none to anybody else.
  */
 @Injectable()
 export class ActiveKeys {
   private readonly most: number | null;
+  private readonly lines = new Map<string, { readonly turns: Turns; standing: number }>();
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
@@ -26,6 +32,29 @@ export class ActiveKeys {
 
   get areLimited(): boolean {
     return this.most !== null;
+  }
+
+  /**
+   * Makes keys for an owner while nobody else does, in a transaction behind `lock`.
+   * @throws Problem `rate_limited` where too many wait already; whatever `work` throws
+   */
+  async inTurn<T>(owner: Owner, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const name = `${owner.type}:${owner.id}`;
+    const line = this.lines.get(name) ?? { turns: new Turns(1, MOST_IN_LINE), standing: 0 };
+    this.lines.set(name, line);
+    line.standing++;
+    try {
+      return await line.turns.take(async () => {
+        await this.prepare(owner);
+        return inTransaction(this.database, async (manager) => {
+          await this.lock(manager, owner);
+          return work(manager);
+        });
+      });
+    } finally {
+      line.standing--;
+      if (line.standing === 0) this.lines.delete(name);
+    }
   }
 
   /** Makes the row to stand in line at, before a transaction begins: two that make it inside of theirs block each other. */

@@ -33,8 +33,18 @@ export class Digests {
     return this.algorithm === 'sha256' || !pepper ? plain(token) : keyed(token, pepper);
   }
 
+  /** The first one makes new digests. */
+  get pepperIds(): readonly string[] {
+    return this.peppers.map(({ id }) => id);
+  }
+
   knows(pepperId: string): boolean {
-    return this.peppers.some(({ id }) => id === pepperId);
+    return this.pepperIds.includes(pepperId);
+  }
+
+  /** Whether a digest would be made with another pepper today. One without a pepper was asked for like that. */
+  isOutdated(pepperId: string | null): boolean {
+    return pepperId !== null && this.algorithm !== 'sha256' && pepperId !== this.peppers[0]?.id;
   }
 
   /** Every digest under which this token could be stored: one per live pepper, and the plain one. */

@@ -4,13 +4,14 @@ import { DataSource } from 'typeorm';
 
 import { AuditHistory, CallLogService, type CallLogView } from '../audit';
 import { type Clock, CLOCK, type DenialCode, invalidField, type Principal, PROBLEMS } from '../common';
-import { OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
+import { OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from '../organizations';
 import { type RouteAccess, RouteInventory, ScopeCatalog, scopesOf } from '../permissions';
 import { RateLimiter } from '../rate-limits';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { type DescribedCall, factsOf } from './call-facts';
 import { explain, type Explanation, type ExplainedKey } from './explain';
 import type { CallExplanationView, ExplainCallDto, ExplanationView } from './explain.dto';
+import { limitsOf } from './key-limits';
 import { KeyReader } from './key-reader';
 import { KeyRights } from './key-rights';
 
@@ -18,7 +19,8 @@ interface Asked {
   readonly call: DescribedCall;
   readonly route: { readonly path: string; readonly access: RouteAccess } | null;
   readonly scopes: readonly string[];
-  readonly isOverLimit: boolean;
+  /** Given how the owner stands. */
+  readonly isOverLimit: (standing: OwnerStanding) => Promise<boolean>;
   readonly now: Date;
 }
 
@@ -50,7 +52,7 @@ export class KeyExplanations {
       call: { ...dto, path },
       route: this.routes.find(dto.method, path) ?? null,
       scopes: dto.scopes ?? [],
-      isOverLimit: this.isOverLimit(key, now),
+      isOverLimit: async (standing) => !(await this.limiter.hasRoom(limitsOf(key, standing), now)),
       now,
     });
   }
@@ -68,7 +70,7 @@ export class KeyExplanations {
       call: { method: call.method, path: call.path, ip: call.ip ?? undefined, referrer: call.referrer },
       route,
       scopes: [],
-      isOverLimit: call.code === 'rate_limited',
+      isOverLimit: () => Promise.resolve(call.code === 'rate_limited'),
       now: call.at,
     });
     return { ...explanation, ...past, keyChangedSince: await this.history.changedSince(organizationId, key.id, call.at) };
@@ -81,18 +83,14 @@ export class KeyExplanations {
     const rights = (given: readonly string[]): readonly string[] => this.rights.now(given, standing.scopes);
     const isForPeopleOnly = (scope: string): boolean => this.catalog.isForPeopleOnly(scope);
     const facts = { ...factsOf(call), liveOnly };
-    const explanation = explain({ key, standing, rights, facts, access, scopes, isOverLimit, isForPeopleOnly, now });
+    const limits = { isOverLimit: await isOverLimit(standing) };
+    const explanation = explain({ key, standing, rights, facts, access, scopes, ...limits, isForPeopleOnly, now });
     return view(explanation, route?.path ?? null, [...(access ? scopesOf(access) : []), ...scopes], rights(key.scopes));
   }
 
   /** Oldest first. */
   private credentialsOf({ id }: ApiKey): Promise<ApiKeyCredential[]> {
     return this.database.getRepository(ApiKeyCredential).find({ where: { keyId: id }, order: { createdAt: 'ASC', id: 'ASC' } });
-  }
-
-  private isOverLimit({ id, rateLimit, rateLimitWindowSeconds }: ApiKey, now: Date): boolean {
-    if (rateLimit === null || rateLimitWindowSeconds === null) return false;
-    return !this.limiter.peek(`key:${id}`, { limit: rateLimit, windowSeconds: rateLimitWindowSeconds }, now).allowed;
   }
 }
 

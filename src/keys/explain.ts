@@ -112,7 +112,7 @@ const REMEDIES: Readonly<Partial<Record<DenialCode, (situation: Situation) => Re
   ip_not_allowed: addressRemedy,
   referrer_not_allowed: referrerRemedy,
   endpoint_not_allowed: endpointRemedy,
-  rate_limited: () => byHand('Wait, or raise the limit of the key.'),
+  rate_limited: () => byHand('Wait, or raise the limit of the key, or of the organization.'),
   insufficient_scope: scopeRemedy,
 };
 

@@ -18,7 +18,7 @@ const MOST_AT_ONCE = 16;
 const MOST_CANDIDATES = 5;
 
 /** `replaced`: it has a fast digest by now. `null`: no such secret. */
-export type FoundImport = { readonly credential: ApiKeyCredential } | { readonly retryAfterSeconds: number } | 'replaced' | null;
+export type FoundImport = { readonly retryAfterSeconds: number } | 'replaced' | null;
 
 /**
  * Secrets that came from another system with a slow digest. Such a digest is found by its look-up id, checked once, and replaced
@@ -54,10 +54,12 @@ export class ImportedSecrets {
     // Somebody replaced the digest between the look for a fast one and this one.
     if (candidates.length < known.length) return 'replaced';
     if (candidates.length === 0) return null;
-    const retryAfterSeconds = this.overLimit(lookupId, from);
+    const retryAfterSeconds = await this.overLimit(lookupId, from);
     if (retryAfterSeconds > 0) return { retryAfterSeconds };
     for (const candidate of candidates) {
-      if (await matchesSlowDigest(token, candidate.digest)) return { credential: await this.hasten(candidate, token) };
+      if (!(await matchesSlowDigest(token, candidate.digest))) continue;
+      await this.hasten(candidate, token);
+      return 'replaced';
     }
     return null;
   }
@@ -79,22 +81,23 @@ export class ImportedSecrets {
       .getMany();
   }
 
-  private overLimit(lookupId: string, from: string | undefined): number {
+  private async overLimit(lookupId: string, from: string | undefined): Promise<number> {
     const now = this.clock.now();
-    const perAddress =
-      from === undefined ? 0 : this.limiter.take(`slow-digest:ip:${addressGroup(from)}`, PER_ADDRESS, now).retryAfterSeconds;
-    return perAddress || this.limiter.take(`slow-digest:key:${this.realm}:${lookupId}`, PER_KEY, now).retryAfterSeconds;
+    if (from !== undefined) {
+      const perAddress = await this.limiter.take(`slow-digest:ip:${addressGroup(from)}`, PER_ADDRESS, now);
+      if (!perAddress.allowed) return perAddress.retryAfterSeconds;
+    }
+    const perKey = await this.limiter.take(`slow-digest:key:${this.realm}:${lookupId}`, PER_KEY, now);
+    return perKey.retryAfterSeconds;
   }
 
   /** Whoever comes first replaces the digest; the second finds it replaced by the same. */
-  private async hasten(credential: ApiKeyCredential, token: string): Promise<ApiKeyCredential> {
-    const fast = this.digests.make(token);
+  private async hasten({ id, digest }: ApiKeyCredential, token: string): Promise<void> {
     try {
-      await this.database.getRepository(ApiKeyCredential).update({ id: credential.id, digest: credential.digest }, fast);
+      await this.database.getRepository(ApiKeyCredential).update({ id, digest }, this.digests.make(token));
     } catch (error) {
       // The same token stands there a second time, with a fast digest of its own: that one is found from now on.
       if (!isDuplicate(error)) throw error;
     }
-    return { ...credential, algorithm: fast.algorithm, pepperId: fast.pepperId };
   }
 }

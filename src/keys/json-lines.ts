@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { readJsonLines } from '../http';
 
-/** Lets the import of keys read JSON Lines in a host on Fastify. On Express its route answers 415: imports go through the service. */
+/** Lets the import of keys read JSON Lines in a host on Fastify. On Express its route reads them by itself. */
 @Injectable()
 export class JsonLinesForImports {
   constructor({ httpAdapter }: HttpAdapterHost) {

@@ -38,7 +38,8 @@ export interface CallFacts {
  * (`api.md` 3): the first one that speaks gives the answer.
  */
 export function judge(key: JudgedKey, standing: JudgedStanding, facts: CallFacts, now: Date): DenialCode | null {
-  return judgeAll(key, standing, facts, now)[0] ?? null;
+  for (const [speaks, code] of RULES) if (speaks(key, standing, facts, now)) return code;
+  return null;
 }
 
 /** Every rule that speaks against the call, in order. */
@@ -53,21 +54,26 @@ export function rulesFor(
   facts: CallFacts,
   now: Date,
 ): ReadonlyArray<readonly [speaks: boolean, code: DenialCode]> {
-  return [
-    [key.revokedAt !== null || !isLive(key, now), 'api_key_revoked'],
-    [key.disabledAt !== null, 'api_key_disabled'],
-    [key.expiresAt !== null && key.expiresAt <= now, 'api_key_expired'],
-    [!standing.isActive || standing.organizationStatus === 'deleted', 'owner_inactive'],
-    [standing.organizationStatus === 'suspended', 'organization_suspended'],
-    [facts.liveOnly === true && key.environment === 'test', 'wrong_environment'],
-    [facts.ip !== undefined && !key.allowedIps.allows(facts.ip), 'ip_not_allowed'],
-    [facts.referrer !== undefined && !referrerAllowed(key.allowedReferrers, facts.referrer), 'referrer_not_allowed'],
-    [
-      facts.method !== undefined && facts.path !== undefined && !endpointAllowed(key.allowedEndpoints, facts.method, facts.path),
-      'endpoint_not_allowed',
-    ],
-  ];
+  return RULES.map(([speaks, code]) => [speaks(key, standing, facts, now), code]);
 }
+
+type Rule = (key: JudgedKey, standing: JudgedStanding, facts: CallFacts, now: Date) => boolean;
+
+const RULES: ReadonlyArray<readonly [speaks: Rule, code: DenialCode]> = [
+  [(key, _standing, _facts, now) => key.revokedAt !== null || !isLive(key, now), 'api_key_revoked'],
+  [(key) => key.disabledAt !== null, 'api_key_disabled'],
+  [(key, _standing, _facts, now) => key.expiresAt !== null && key.expiresAt <= now, 'api_key_expired'],
+  [(_key, standing) => !standing.isActive || standing.organizationStatus === 'deleted', 'owner_inactive'],
+  [(_key, standing) => standing.organizationStatus === 'suspended', 'organization_suspended'],
+  [(key, _standing, facts) => facts.liveOnly === true && key.environment === 'test', 'wrong_environment'],
+  [(key, _standing, { ip }) => ip !== undefined && !key.allowedIps.allows(ip), 'ip_not_allowed'],
+  [(key, _standing, { referrer }) => referrer !== undefined && !referrerAllowed(key.allowedReferrers, referrer), 'referrer_not_allowed'],
+  [
+    (key, _standing, { method, path }) =>
+      method !== undefined && path !== undefined && !endpointAllowed(key.allowedEndpoints, method, path),
+    'endpoint_not_allowed',
+  ],
+];
 
 /** A secret that was replaced works on until its overlap ends. */
 function isLive({ credentialState, credentialRetiresAt }: JudgedKey, now: Date): boolean {

@@ -3,8 +3,8 @@ import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { type Actor, CurrentActor } from '../audit';
-import { type Principal, Problem } from '../common';
-import { IdPipe, type JsonLine, PageQueryDto, TakesJsonLines } from '../http';
+import { callOf, type Principal } from '../common';
+import { IdPipe, jsonLinesOf, PageQueryDto, TakesJsonLines } from '../http';
 import { CurrentPrincipal, RequireScope } from '../permissions';
 import {
   CreateKeyImportDto,
@@ -30,10 +30,11 @@ export class KeyImportController {
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @Body() dto: CreateKeyImportDto,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<KeyImportReportView> {
     const made = await this.imports.create({ principal, actor }, dto);
-    void reply.header('location', `/v1/api-key-imports/${made.id}`);
+    void reply.header('location', `${callOf(request).path}/${made.id}`);
     return made;
   }
 
@@ -70,13 +71,12 @@ export class KeyImportController {
       example: '{"externalId":"7","name":"billing","scopes":["send_sms"],"hash":{"algorithm":"sha256","value":"…"}}',
     },
   })
-  add(
+  async add(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @ImportId() id: string,
-    @Req() { body }: FastifyRequest,
+    @Req() request: FastifyRequest,
   ): Promise<ImportedLinesView> {
-    if (!Array.isArray(body)) throw new Problem('unsupported_media_type');
-    return this.imports.add({ principal, actor }, id, body as JsonLine[]);
+    return this.imports.add({ principal, actor }, id, await jsonLinesOf(request));
   }
 }

@@ -3,10 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { Brackets, DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 
 import { CallStore } from '../audit';
-import { type Clock, CLOCK, KEY_REALM, notFound, type Page, PageCursors, type Principal } from '../common';
-import { tagged } from '../http';
+import { type Clock, CLOCK, isId, KEY_REALM, notFound, type Page, PageCursors, type Principal } from '../common';
+import { checkedAs, tagged } from '../http';
 import { ApiKey, ApiKeyCredential, ApiKeyScope } from './api-key.entity';
-import type { KeyView, ListKeysDto } from './key.dto';
+import { type KeyView, ListKeysDto } from './key.dto';
 import { keyView } from './key-view';
 
 const CURSOR_AUDIENCE = 'api-keys';
@@ -33,7 +33,8 @@ export class KeyReader {
 
   /** @throws Problem `not_found`, also for a key of another organization */
   async row(manager: EntityManager, organizationId: string, id: string): Promise<ApiKey> {
-    const key = await manager.findOneBy(ApiKey, { id, organizationId, realm: this.realm });
+    // A host's path may hold anything, and no database is asked for what its columns cannot hold.
+    const key = isId('key', id) ? await manager.findOneBy(ApiKey, { id, organizationId, realm: this.realm }) : null;
     if (!key) throw notFound();
     return key;
   }
@@ -43,8 +44,13 @@ export class KeyReader {
     return tagged(keyView(key, credentials, this.clock.now()), key.version);
   }
 
-  async list(principal: Principal, filter: ListKeysDto): Promise<Page<KeyView>> {
+  /**
+   * Newest first, up to 100 a page, 50 by default.
+   * @throws Problem `validation_failed`, also for a cursor of another list
+   */
+  async list(principal: Principal, wanted: Partial<ListKeysDto> = {}): Promise<Page<KeyView>> {
     const { organizationId } = principal;
+    const filter = checkedAs(ListKeysDto, wanted);
     await this.calls.flush();
     const audience = `${CURSOR_AUDIENCE}:${organizationId}`;
     const query = this.database

@@ -4,7 +4,8 @@ import { DataSource, type EntityManager, In, IsNull, LessThanOrEqual } from 'typ
 
 import { AuditTrail } from '../audit';
 import { type Clock, CLOCK, conflict, invalidField, notFound, Problem } from '../common';
-import type { ExpectedVersion } from '../http';
+import { type Epoch, EPOCH } from '../coordination';
+import { checkedAs, type ExpectedVersion } from '../http';
 import { OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
 import { compactScopes } from '../permissions';
 import { inTransaction } from '../persistence';
@@ -12,7 +13,7 @@ import { ActiveKeys } from './active-keys';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
-import type { IssuedKeyView, KeyView, RotateKeyDto } from './key.dto';
+import { type IssuedKeyView, type KeyView, RotateKeyDto } from './key.dto';
 import { KeyReader } from './key-reader';
 import { type Caller, KeyService, MOST_ATTEMPTS, moment, ownerOf, targetOf, withinPolicy, writeScopes } from './key.service';
 import { issuedView } from './key-view';
@@ -33,6 +34,7 @@ export class KeyRotation {
     private readonly reader: KeyReader,
     private readonly secrets: SecretIssuer,
     private readonly active: ActiveKeys,
+    @Inject(EPOCH) private readonly epoch: Epoch,
   ) {}
 
   /**
@@ -43,8 +45,9 @@ export class KeyRotation {
    * `conflict` for a revoked key; what `KeyService.update` throws
    */
   async rotate(caller: Caller, id: string, dto: RotateKeyDto, expected: ExpectedVersion): Promise<IssuedKeyView> {
+    const wanted = checkedAs(RotateKeyDto, dto);
     for (let attempt = 1; ; attempt++) {
-      const issued = await this.tryRotate(caller, id, dto, expected);
+      const issued = await this.tryRotate(caller, id, wanted, expected);
       if (issued) return issued;
       if (attempt === MOST_ATTEMPTS) throw new Problem('rotation_conflict');
     }
@@ -89,6 +92,7 @@ export class KeyRotation {
    */
   async retire({ principal, actor }: Caller, id: string, prefix: string): Promise<KeyView> {
     const { organizationId } = principal;
+    if (!/^[\x21-\x7e]{1,40}$/.test(prefix)) throw notFound();
     return inTransaction(this.database, async (manager) => {
       const key = await this.reader.row(manager, organizationId, id);
       requireSameEnvironment(principal, key.environment);
@@ -109,6 +113,9 @@ export class KeyRotation {
           target: targetOf(id),
           after: { prefix },
         });
+      } else {
+        // Whoever ended it may still be waiting for other replicas.
+        await this.epoch.raise(manager, { organizationId, requestId: actor.requestId });
       }
       return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
     });

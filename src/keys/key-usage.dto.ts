@@ -53,10 +53,12 @@ export class ReplayView {
 /** What a key was used for. */
 export class KeyUsageView {
   readonly keyId!: string;
+  /** The beginning of an hour. Every call since then is counted. */
   readonly from!: Date;
   readonly to!: Date;
-  /** `false` where there were more than 100,000 calls: then it is about the newest of them, from `oldestAt` on. */
+  /** `false` where `addresses` are a sample: those of the newest 5,000 calls, from `oldestAt` on. Everything else is about all calls. */
   readonly complete!: boolean;
+  /** The oldest call that `addresses` tell of. */
   readonly oldestAt!: Date | null;
   readonly calls!: number;
   /** Answered with less than 400. */
@@ -82,7 +84,7 @@ export class KeyImpactView {
   readonly lastDay!: number;
   /** In the last 30 days. */
   readonly lastMonth!: number;
-  /** `false` where there were more than 100,000 calls in the month: then there are at least so many. */
+  /** `false` where `addresses` are a sample: those of the newest 5,000 calls. Everything else is about all calls. */
   readonly complete!: boolean;
   readonly lastSuccessAt!: Date | null;
   /** What was called in the month, the most called first, at most 20. */

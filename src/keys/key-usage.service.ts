@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-import { KeyCalls } from '../audit';
+import { hourStart, type KeyAddresses, KeyCalls } from '../audit';
 import { type Clock, CLOCK, type Principal } from '../common';
 import { RouteInventory } from '../permissions';
 import { KeyReader } from './key-reader';
@@ -13,8 +13,6 @@ import { statusOf } from './key-view';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** What one report reads at most: about a second of work, in pieces. */
-const MOST_CALLS = 100_000;
 const MOST_ENTRIES = 100;
 const MOST_IMPACT_ENTRIES = 20;
 
@@ -34,8 +32,8 @@ export class KeyUsageReports {
   async usage({ organizationId }: Principal, keyId: string, days: number): Promise<KeyUsageView> {
     const key = await this.reader.row(this.database.manager, organizationId, keyId);
     const to = this.clock.now();
-    const from = new Date(to.getTime() - days * DAY_MS);
-    const { usage, complete, oldestAt } = await this.read(organizationId, keyId, from);
+    const from = hourStart(new Date(to.getTime() - days * DAY_MS));
+    const { usage, addresses, complete, oldestAt } = await this.read({ organizationId, keyId }, from);
     const accessOf: AccessOf = (method, route) => this.routes.find(method, route)?.access;
     const scopes = usage.scopes(this.rights.meant(key.scopes), accessOf);
     return {
@@ -49,7 +47,7 @@ export class KeyUsageReports {
       denied: usage.denied,
       lastCallAt: usage.lastAt,
       routes: usage.routes(MOST_ENTRIES),
-      addresses: usage.ips(MOST_ENTRIES),
+      addresses: busiest(addresses, MOST_ENTRIES),
       scopes,
       replay: usage.replay(scopes.sufficient, accessOf),
     };
@@ -59,37 +57,30 @@ export class KeyUsageReports {
   async impact({ organizationId }: Principal, keyId: string): Promise<KeyImpactView> {
     const key = await this.reader.row(this.database.manager, organizationId, keyId);
     const now = this.clock.now();
-    const { usage, complete, succeededSince } = await this.read(organizationId, keyId, new Date(now.getTime() - 30 * DAY_MS), [
-      new Date(now.getTime() - HOUR_MS),
-      new Date(now.getTime() - DAY_MS),
-    ]);
+    const month = new Date(now.getTime() - 30 * DAY_MS);
+    const which = { organizationId, keyId };
+    const { usage, addresses, complete } = await this.read(which, month);
+    const moments = [new Date(now.getTime() - HOUR_MS), new Date(now.getTime() - DAY_MS), month];
+    const [lastHour, lastDay, lastMonth] = await this.calls.succeededSince(moments, which);
     return {
       keyId,
       status: statusOf(key, now),
-      lastHour: succeededSince[0]!,
-      lastDay: succeededSince[1]!,
-      lastMonth: usage.succeeded,
+      lastHour: lastHour!,
+      lastDay: lastDay!,
+      lastMonth: lastMonth!,
       complete,
       lastSuccessAt: usage.lastSuccessAt,
       routes: usage.routes(MOST_IMPACT_ENTRIES),
-      addresses: usage.ips(MOST_IMPACT_ENTRIES),
+      addresses: busiest(addresses, MOST_IMPACT_ENTRIES),
     };
   }
 
-  private async read(organizationId: string, keyId: string, from: Date, moments: readonly Date[] = []) {
+  private async read(which: { readonly organizationId: string; readonly keyId: string }, from: Date) {
     const usage = new KeyUsage();
-    const succeededSince = moments.map(() => 0);
-    let rows = 0;
-    let oldestAt: Date | null = null;
-    for await (const page of this.calls.since(from, { organizationId, keyId })) {
-      for (const call of page) {
-        usage.add(call);
-        if (call.status < 400) moments.forEach((moment, i) => (succeededSince[i]! += call.at >= moment ? call.calls : 0));
-      }
-      rows += page.length;
-      oldestAt = page.at(-1)?.at ?? oldestAt;
-      if (rows >= MOST_CALLS) return { usage, succeededSince, oldestAt, complete: false };
-    }
-    return { usage, succeededSince, oldestAt, complete: true };
+    for (const kind of await this.calls.kinds(from, which)) usage.add(kind);
+    return { usage, ...(await this.calls.addresses(from, which)) };
   }
 }
+
+const busiest = (addresses: KeyAddresses['addresses'], most: number): KeyAddresses['addresses'] =>
+  addresses.toSorted((a, b) => b.calls - a.calls).slice(0, most);

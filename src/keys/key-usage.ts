@@ -1,4 +1,4 @@
-import type { KeyCall } from '../audit';
+import type { KeyCallKind } from '../audit';
 import { compactScopes, covers, missingScopes, patternCovers, type RouteAccess } from '../permissions';
 
 /** How often and when at last. */
@@ -39,7 +39,7 @@ interface Kind {
   lastAdmittedAt: Date | null;
 }
 
-/** Adds calls up, newest first, so that what is kept grows with the kinds of calls and not with their number. */
+/** Adds up calls of a key, kind by kind. */
 export class KeyUsage {
   calls = 0;
   succeeded = 0;
@@ -47,38 +47,30 @@ export class KeyUsage {
   lastAt: Date | null = null;
   lastSuccessAt: Date | null = null;
   private readonly kinds = new Map<string, Kind>();
-  private readonly addresses = new Map<string, { calls: number; lastAt: Date }>();
 
-  add({ at, method, route, ip, status, requiredScopes, calls }: KeyCall): void {
+  add({ method, route, requiredScopes, status, calls, lastAt }: KeyCallKind): void {
     const isAdmitted = !isDenied(status);
     this.calls += calls;
+    this.lastAt = latest(this.lastAt, lastAt);
     if (!isAdmitted) this.denied += calls;
-    if (isSuccess(status)) this.succeeded += calls;
-    this.lastAt ??= at;
-    if (isSuccess(status)) this.lastSuccessAt ??= at;
-    const address = this.addresses.get(ip);
-    if (address) address.calls += calls;
-    else this.addresses.set(ip, { calls, lastAt: at });
+    if (isSuccess(status)) {
+      this.succeeded += calls;
+      this.lastSuccessAt = latest(this.lastSuccessAt, lastAt);
+    }
     const name = `${method} ${route} ${requiredScopes.join(' ')}`;
-    const kind = this.kinds.get(name) ?? { method, route, requiredScopes, calls: 0, admitted: 0, lastAt: at, lastAdmittedAt: null };
+    const kind = this.kinds.get(name) ?? { method, route, requiredScopes, calls: 0, admitted: 0, lastAt, lastAdmittedAt: null };
     this.kinds.set(name, kind);
     kind.calls += calls;
+    kind.lastAt = latest(kind.lastAt, lastAt);
     if (!isAdmitted) return;
     kind.admitted += calls;
-    kind.lastAdmittedAt ??= at;
+    kind.lastAdmittedAt = latest(kind.lastAdmittedAt, lastAt);
   }
 
   /** The most called first. */
   routes(most: number): RouteTally[] {
     return [...this.kinds.values()]
       .map(({ method, route, calls, admitted, lastAt }) => ({ method, route, calls, denied: calls - admitted, lastAt }))
-      .toSorted((a, b) => b.calls - a.calls)
-      .slice(0, most);
-  }
-
-  ips(most: number): Array<Tally & { readonly ip: string }> {
-    return [...this.addresses]
-      .map(([ip, tally]) => ({ ip, ...tally }))
       .toSorted((a, b) => b.calls - a.calls)
       .slice(0, most);
   }
@@ -145,3 +137,4 @@ function neededScopes({ all, anyOf }: Requirement, granted: readonly string[]): 
 const isSuccess = (status: number): boolean => status < 400;
 /** Turned away for what the caller is, whatever was asked for. */
 const isDenied = (status: number): boolean => status === 401 || status === 403 || status === 429;
+const latest = (one: Date | null, other: Date): Date => (one && one > other ? one : other);

@@ -1,12 +1,24 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { type Actor, CurrentActor } from '../audit';
-import { notFound, type Principal } from '../common';
+import { callOf, type Principal } from '../common';
+import { ShowsEffect } from '../coordination';
 import { type ExpectedVersion, IdPipe, IfMatch } from '../http';
 import { Authenticated, CurrentPrincipal, RequireScope } from '../permissions';
-import { CreateKeyDto, IssuedKeyView, KeyListView, KeyView, ListKeysDto, RevokeKeyDto, RotateKeyDto, UpdateKeyDto } from './key.dto';
+import {
+  ChangedKeyView,
+  CreateKeyDto,
+  IssuedKeyView,
+  KeyListView,
+  KeyView,
+  ListKeysDto,
+  RevokeKeyDto,
+  RotatedKeyView,
+  RotateKeyDto,
+  UpdateKeyDto,
+} from './key.dto';
 import { KeyReader } from './key-reader';
 import { KeyRotation } from './key-rotation';
 import { KeyService } from './key.service';
@@ -37,10 +49,11 @@ export class KeyController {
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @Body() dto: CreateKeyDto,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IssuedKeyView> {
     const issued = await this.keys.create({ principal, actor }, dto);
-    void reply.header('location', `/v1/api-keys/${issued.id}`);
+    void reply.header('location', `${callOf(request).path}/${issued.id}`);
     return issued;
   }
 
@@ -55,7 +68,12 @@ export class KeyController {
   @Post('current/revoke')
   @HttpCode(200)
   @Authenticated('api_key')
-  async revokeCurrent(@CurrentPrincipal() principal: Principal, @CurrentActor() actor: Actor, @Body() dto: RevokeKeyDto): Promise<KeyView> {
+  @ShowsEffect()
+  async revokeCurrent(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Body() dto: RevokeKeyDto,
+  ): Promise<ChangedKeyView> {
     return this.keys.revoke({ principal, actor }, principal.id, dto.reason);
   }
 
@@ -83,15 +101,17 @@ export class KeyController {
   @Post(':id/rotate')
   @RequireScope('api_key.rotate')
   @Header('cache-control', 'no-store')
+  @ShowsEffect()
   async rotate(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @KeyId() id: string,
     @Body() dto: RotateKeyDto,
     @IfMatch() expected: ExpectedVersion,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IssuedKeyView> {
-    void reply.header('location', `/v1/api-keys/${id}`);
+  ): Promise<RotatedKeyView> {
+    void reply.header('location', callOf(request).path.slice(0, -'/rotate'.length));
     return this.rotation.rotate({ principal, actor }, id, dto, expected);
   }
 
@@ -99,13 +119,13 @@ export class KeyController {
   @Post(':id/credentials/:prefix/retire')
   @HttpCode(200)
   @RequireScope('api_key.rotate')
+  @ShowsEffect()
   async retire(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @KeyId() id: string,
     @Param('prefix') prefix: string,
-  ): Promise<KeyView> {
-    if (!/^[\x21-\x7e]{1,40}$/.test(prefix)) throw notFound();
+  ): Promise<ChangedKeyView> {
     return this.rotation.retire({ principal, actor }, id, prefix);
   }
 
@@ -113,19 +133,21 @@ export class KeyController {
   @Post(':id/revoke')
   @HttpCode(200)
   @RequireScope('api_key.revoke')
+  @ShowsEffect()
   async revoke(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @KeyId() id: string,
     @Body() dto: RevokeKeyDto,
-  ): Promise<KeyView> {
+  ): Promise<ChangedKeyView> {
     return this.keys.revoke({ principal, actor }, id, dto.reason);
   }
 
   /** The same as revoke: the row stays for the records. */
   @Delete(':id')
   @RequireScope('api_key.revoke')
-  async remove(@CurrentPrincipal() principal: Principal, @CurrentActor() actor: Actor, @KeyId() id: string): Promise<KeyView> {
+  @ShowsEffect()
+  async remove(@CurrentPrincipal() principal: Principal, @CurrentActor() actor: Actor, @KeyId() id: string): Promise<ChangedKeyView> {
     return this.keys.revoke({ principal, actor }, id, undefined);
   }
 
@@ -133,12 +155,13 @@ export class KeyController {
   @Post(':id/disable')
   @HttpCode(200)
   @RequireScope('api_key.update')
+  @ShowsEffect()
   async disable(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @KeyId() id: string,
     @IfMatch() expected: ExpectedVersion,
-  ): Promise<KeyView> {
+  ): Promise<ChangedKeyView> {
     return this.keys.setDisabled({ principal, actor }, id, true, expected);
   }
 

@@ -326,6 +326,22 @@ export class IssuedKeyView extends KeyView {
   readonly key!: string;
 }
 
+/** A key from which something was taken away, and from when on. */
+export class ChangedKeyView extends KeyView {
+  /** How many replicas go by the change: all that answer from memory. */
+  readonly effectiveOnReplicas?: number;
+  /** How long after it was stored that was so. Calls that begin after this answer are decided by it everywhere. */
+  readonly effectiveAfterMs?: number;
+}
+
+/** `IssuedKeyView`, and from when on the old secret is refused everywhere, or, with an overlap, the rotation is known. */
+export class RotatedKeyView extends IssuedKeyView {
+  /** How many replicas go by the change: all that answer from memory. */
+  readonly effectiveOnReplicas?: number;
+  /** How long after it was stored that was so. Calls that begin after this answer are decided by it everywhere. */
+  readonly effectiveAfterMs?: number;
+}
+
 export class KeyListView {
   readonly data!: readonly KeyView[];
   readonly hasMore!: boolean;

@@ -15,14 +15,15 @@ import {
   type Principal,
   Problem,
 } from '../common';
-import { type ExpectedVersion, requireVersion } from '../http';
+import { type Epoch, EPOCH } from '../coordination';
+import { checkedAs, type ExpectedVersion, requireVersion } from '../http';
 import { type KeyPolicy, OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
 import { compactScopes, covers, requireHeld, ScopeCatalog } from '../permissions';
 import { inTransaction } from '../persistence';
 import { ApiKey, ApiKeyScope } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
-import type { CreateKeyDto, IssuedKeyView, KeyView, UpdateKeyDto } from './key.dto';
+import { CreateKeyDto, type IssuedKeyView, type KeyView, RevokeKeyDto, UpdateKeyDto } from './key.dto';
 import { ActiveKeys } from './active-keys';
 import { KeyReader, foldName } from './key-reader';
 import { KeyRights } from './key-rights';
@@ -62,6 +63,7 @@ export class KeyService {
     private readonly rights: KeyRights,
     private readonly active: ActiveKeys,
     @Inject(KEY_REALM) private readonly realm: string,
+    @Inject(EPOCH) private readonly epoch: Epoch,
   ) {}
 
   /**
@@ -69,13 +71,10 @@ export class KeyService {
    * has as many active keys as an owner may have
    */
   async create(caller: Caller, dto: NewKey): Promise<IssuedKeyView> {
-    const key = await this.draft(caller, dto);
+    const key = await this.draft(caller, this.checked(dto));
     const owner = ownerOf(key);
-    if (this.active.areLimited) await this.active.prepare(owner);
-    return inTransaction(this.database, async (manager) => {
-      if (this.active.areLimited) await this.active.lock(manager, owner);
-      return this.insert(manager, caller, key);
-    });
+    const make = (manager: EntityManager) => this.insert(manager, caller, key);
+    return this.active.areLimited ? this.active.inTurn(owner, make) : inTransaction(this.database, make);
   }
 
   /**
@@ -83,11 +82,9 @@ export class KeyService {
    * @throws what `create` throws
    */
   async replaceAll(caller: Caller, dto: NewKey): Promise<IssuedKeyView> {
-    const key = await this.draft(caller, dto);
+    const key = await this.draft(caller, this.checked(dto));
     const owner = ownerOf(key);
-    await this.active.prepare(owner);
-    return inTransaction(this.database, async (manager) => {
-      await this.active.lock(manager, owner);
+    return this.active.inTurn(owner, async (manager) => {
       const { realm, organizationId, ownerType, ownerId } = key;
       const replaced = await manager.findBy(ApiKey, { realm, organizationId, ownerType, ownerId, revokedAt: IsNull() });
       for (const { id } of replaced) await this.revokeIn(manager, caller, id, 'A new key was generated');
@@ -97,6 +94,7 @@ export class KeyService {
 
   /**
    * Makes a key of a secret that another system issued, of which only the digest is known. The rules are those of `create`.
+   * @param dto as an import has checked it
    * @param within what else happens in the same transaction, before the key is made
    * @throws what `create` throws; a duplicate error of the database where this secret is known already
    */
@@ -108,15 +106,18 @@ export class KeyService {
   ): Promise<string> {
     const draft = await this.draft(caller, dto);
     const owner = ownerOf(draft);
-    if (this.active.areLimited) await this.active.prepare(owner);
-    return inTransaction(this.database, async (manager) => {
-      if (this.active.areLimited) await this.active.lock(manager, owner);
+    const make = async (manager: EntityManager): Promise<string> => {
       await within(manager, draft.id);
       const key = await this.insertRow(manager, draft);
       await this.secrets.store(manager, key.id, secret);
       await this.recordMade(manager, caller.actor, key, 'api_key.imported');
       return key.id;
-    });
+    };
+    return this.active.areLimited ? this.active.inTurn(owner, make) : inTransaction(this.database, make);
+  }
+
+  private checked(dto: NewKey): CreateKeyDto {
+    return checkedAs(CreateKeyDto, { ...dto, scopes: dto.scopes ?? this.rights.unsaid });
   }
 
   private async insert(manager: EntityManager, { actor }: Caller, draft: ApiKey): Promise<IssuedKeyView> {
@@ -201,8 +202,9 @@ export class KeyService {
    * @throws Problem `not_found`, `conflict` for a revoked key, `precondition_failed`, and what `create` throws
    */
   async update(caller: Caller, id: string, dto: UpdateKeyDto, expected: ExpectedVersion): Promise<KeyView> {
+    const changes = checkedAs(UpdateKeyDto, dto);
     for (let attempt = 1; ; attempt++) {
-      const updated = await this.tryUpdate(caller, id, dto, expected);
+      const updated = await this.tryUpdate(caller, id, changes, expected);
       if (updated) return updated;
       if (attempt === MOST_ATTEMPTS) throw conflict('The API key is being changed by others at the same moment');
     }
@@ -244,10 +246,14 @@ export class KeyService {
     });
   }
 
-  /** Ends a key now and for ever. Repeating it changes nothing and is no error (RFC 7009 §2.2). */
+  /**
+   * Ends a key now and for ever. Repeating it changes nothing and is no error (RFC 7009 §2.2).
+   * @throws Problem `not_found`, `wrong_environment`, `validation_failed` for a reason of more than 500 characters
+   */
   async revoke(caller: Caller, id: string, reason?: string): Promise<KeyView> {
     const { principal } = caller;
     const { organizationId } = principal;
+    checkedAs(RevokeKeyDto, { reason });
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
       requireSameEnvironment(principal, before.environment);
@@ -261,7 +267,8 @@ export class KeyService {
     const ended = { revokedAt: this.clock.now(), revokedBy: principal.id, revokeReason: reason ?? null, activeSlot: null };
     const unrevoked = { id, organizationId, revokedAt: IsNull() };
     const { affected } = await manager.update(ApiKey, unrevoked, { ...ended, version: () => 'version + 1' });
-    if (affected !== 1) return;
+    // Whoever ended it may still be waiting for other replicas; so does this answer.
+    if (affected !== 1) return this.epoch.raise(manager, { organizationId, requestId: actor.requestId });
     const event = { organizationId, actor, action: 'api_key.revoked', target: targetOf(id), ...(reason ? { reason } : {}) };
     await this.audit.record(manager, event);
   }
@@ -295,6 +302,8 @@ export class KeyService {
       if (affected === 1) {
         const action = disabled ? 'api_key.disabled' : 'api_key.enabled';
         await this.audit.record(manager, { organizationId, actor, action, target: targetOf(id) });
+      } else if (disabled) {
+        await this.epoch.raise(manager, { organizationId, requestId: actor.requestId });
       }
       return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
     });

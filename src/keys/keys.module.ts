@@ -5,6 +5,7 @@ import { ON_OWNER_REMOVED } from '../organizations';
 import { given, type ModuleParts, type OptionsFactory, provideOptions } from '../permissions';
 import { ActiveKeys } from './active-keys';
 import { Digests } from './digest';
+import { DigestRenewal } from './digest-renewal';
 import { ExplainCallController, ExplainController } from './explain.controller';
 import { KeyExplanations } from './explain.service';
 import { ExposureReport } from './exposure';
@@ -14,6 +15,7 @@ import { type KeyFormat, oneOf, PrefixedKeyFormat } from './key-format';
 import { JsonLinesForImports } from './json-lines';
 import { KeyImportController } from './key-import.controller';
 import { KeyImportService } from './key-import.service';
+import { KeyLookup } from './key-lookup';
 import { KeyReader } from './key-reader';
 import { KeyRights } from './key-rights';
 import { KeyReportController } from './key-report.controller';
@@ -30,6 +32,7 @@ import { MemberKeysController } from './member-keys.controller';
 import { MemberKeysService } from './member-keys.service';
 import { KeysOfRemovedOwner } from './owner-removal';
 import { PepperCheck } from './pepper-check';
+import { PepperReport } from './pepper-report';
 import { RevokedKeysAreNotRepeated } from './replay-check';
 import { SecretIssuer } from './secret-issuer';
 import { VerifyController } from './verify.controller';
@@ -67,6 +70,7 @@ export class KeysModule {
         KeyService,
         KeyRotation,
         KeyReader,
+        KeyLookup,
         KeyVerifier,
         KeyExplanations,
         KeySearch,
@@ -82,7 +86,9 @@ export class KeysModule {
         ...(api ? [JsonLinesForImports] : []),
         ExposureReport,
         LastUse,
+        DigestRenewal,
         PepperCheck,
+        PepperReport,
         KeysOfRemovedOwner,
         { provide: ON_OWNER_REMOVED, useExisting: KeysOfRemovedOwner },
         { provide: IDEMPOTENT_REPLAY_CHECK, useClass: RevokedKeysAreNotRepeated },
@@ -93,8 +99,10 @@ export class KeysModule {
         KeyReader,
         KeyVerifier,
         KeyWatch,
+        MemberKeysService,
         ExposureReport,
         LastUse,
+        PepperReport,
         KeysOfRemovedOwner,
         ON_OWNER_REMOVED,
         IDEMPOTENT_REPLAY_CHECK,

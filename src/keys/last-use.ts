@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Brackets, DataSource } from 'typeorm';
 
-import type { FinishedCall } from '../audit';
+import type { StoredCall } from '../audit';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 
 interface Use {
@@ -24,7 +24,7 @@ interface CredentialName {
 export class LastUse {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  async callsStored(calls: readonly FinishedCall[]): Promise<void> {
+  async callsStored(calls: readonly StoredCall[]): Promise<void> {
     const keys = new Map<string, Use>();
     const credentials = new Map<string, Use & CredentialName>();
     for (const call of calls) {

@@ -1,8 +1,8 @@
-import { Body, Controller, Get, Header, HttpCode, Param, type PipeTransform, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import { type Actor, CurrentActor } from '../audit';
-import { notFound, type Principal } from '../common';
+import type { Principal } from '../common';
 import { PageQueryDto } from '../http';
 import { CurrentPrincipal, RequireScope } from '../permissions';
 import {
@@ -14,16 +14,6 @@ import {
 } from './member-key.dto';
 import { MemberKeysService } from './member-keys.service';
 
-/** Who people are is their directory's affair: any id that could be one. */
-class UserIdPipe implements PipeTransform<string, string> {
-  transform(value: string): string {
-    if (!/^[\x21-\x7e]{1,64}$/.test(value)) throw notFound();
-    return value;
-  }
-}
-
-const UserId = (): ParameterDecorator => Param('userId', new UserIdPipe());
-
 @ApiTags('Members')
 @Controller('v1/members/:userId/keys')
 export class MemberKeysController {
@@ -34,7 +24,7 @@ export class MemberKeysController {
   @RequireScope('api_key.read', 'member.read')
   async listMemberKeys(
     @CurrentPrincipal() principal: Principal,
-    @UserId() userId: string,
+    @Param('userId') userId: string,
     @Query() page: PageQueryDto,
   ): Promise<MemberKeyListView> {
     return this.memberKeys.list(principal, userId, page);
@@ -47,7 +37,7 @@ export class MemberKeysController {
   async revokeMemberKeys(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
-    @UserId() userId: string,
+    @Param('userId') userId: string,
     @Body() dto: RevokeMemberKeysDto,
   ): Promise<RevokedMemberKeysView> {
     return { data: await this.memberKeys.revoke({ principal, actor }, userId, dto) };
@@ -60,7 +50,7 @@ export class MemberKeysController {
   async rotateMemberKeys(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
-    @UserId() userId: string,
+    @Param('userId') userId: string,
     @Body() dto: RotateMemberKeysDto,
   ): Promise<RotatedMemberKeysView> {
     return { data: await this.memberKeys.rotate({ principal, actor }, userId, dto) };

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { CallStore } from '../audit';
 import { type Clock, CLOCK, invalidField, notFound, type Page, PageCursors, type Principal, Problem } from '../common';
-import { type PageQueryDto, toProblem } from '../http';
+import { checkedAs, PageQueryDto, toProblem } from '../http';
 import type { ApiKey } from './api-key.entity';
 import { KeyReader } from './key-reader';
 import { KeyRotation } from './key-rotation';
@@ -13,9 +13,9 @@ import {
   MOST_REVOKED,
   MOST_ROTATED,
   type RevokedMemberKeyView,
-  type RevokeMemberKeysDto,
+  RevokeMemberKeysDto,
   type RotatedMemberKeyView,
-  type RotateMemberKeysDto,
+  RotateMemberKeysDto,
 } from './member-key.dto';
 import { MemberKeys } from './member-keys';
 
@@ -35,7 +35,8 @@ export class MemberKeysService {
   ) {}
 
   /** @throws Problem `not_found` for somebody whom the organization has never known */
-  async list({ organizationId }: Principal, userId: string, { limit, cursor }: PageQueryDto): Promise<Page<MemberKeyView>> {
+  async list({ organizationId }: Principal, userId: string, page: Partial<PageQueryDto> = {}): Promise<Page<MemberKeyView>> {
+    const { limit, cursor } = checkedAs(PageQueryDto, page);
     await this.calls.flush();
     const audience = `member-keys:${organizationId}:${userId}`;
     const after = cursor === undefined ? undefined : String(this.cursors.read(audience, cursor)[1]);
@@ -55,7 +56,8 @@ export class MemberKeysService {
    * Ends each key by itself: one that cannot be ended keeps no other alive.
    * @throws Problem `not_found` as `list` does; `validation_failed` where there are too many to name none
    */
-  async revoke(caller: Caller, userId: string, { keyIds, reason }: RevokeMemberKeysDto): Promise<RevokedMemberKeyView[]> {
+  async revoke(caller: Caller, userId: string, wanted: RevokeMemberKeysDto = {}): Promise<RevokedMemberKeyView[]> {
+    const { keyIds, reason } = checkedAs(RevokeMemberKeysDto, wanted);
     const chosen = await this.choose(caller.principal, userId, keyIds, MOST_REVOKED, () => true);
     return this.each(chosen, async (key): Promise<RevokedMemberKeyView> => {
       await this.keys.revoke(caller, key.id, reason);
@@ -67,7 +69,8 @@ export class MemberKeysService {
    * Gives each key a new secret by itself; what was done is told, whatever becomes of the others: it is told only once.
    * @throws what `revoke` throws
    */
-  async rotate(caller: Caller, userId: string, { keyIds, ...dto }: RotateMemberKeysDto): Promise<RotatedMemberKeyView[]> {
+  async rotate(caller: Caller, userId: string, wanted: RotateMemberKeysDto = {}): Promise<RotatedMemberKeyView[]> {
+    const { keyIds, ...dto } = checkedAs(RotateMemberKeysDto, wanted);
     const now = this.clock.now();
     const lives = ({ expiresAt }: ApiKey): boolean => expiresAt === null || expiresAt > now;
     const chosen = await this.choose(caller.principal, userId, keyIds, MOST_ROTATED, lives);

@@ -40,6 +40,7 @@ export class MemberKeys {
 
   /** @throws Problem `not_found` for somebody whom the organization has never known; those who left it are remembered */
   async tiesOf(organizationId: string, userId: string): Promise<Ties> {
+    if (!/^[\x21-\x7e]{1,64}$/.test(userId)) throw notFound();
     const own = await this.database.manager.find(ApiKey, { select: { id: true }, where: this.owned({ organizationId, userId }) });
     if (own.length === 0 && !(await this.history.knows(organizationId, userId))) throw notFound();
     const handedOver = await this.handedOver(organizationId, userId);

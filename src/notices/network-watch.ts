@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 
-import { AuditTrail, type CallObserver, type FinishedCall } from '../audit';
+import { AuditTrail, type CallObserver, type StoredCall } from '../audit';
 import { type Clock, CLOCK, RecentlyUsed } from '../common';
 import { KeyWatch } from '../keys';
 import { KEY_CONTACTS, type KeyContactDirectory } from '../organizations';
@@ -52,7 +52,7 @@ export class NetworkWatch implements CallObserver {
     private readonly mailer: NoticeMailer,
   ) {}
 
-  async callsStored(calls: readonly FinishedCall[]): Promise<void> {
+  async callsStored(calls: readonly StoredCall[]): Promise<void> {
     const uses = this.usesToLookUp(calls);
     const told: Told[] = [];
     try {
@@ -69,7 +69,7 @@ export class NetworkWatch implements CallObserver {
   }
 
   /** The first call of each key in each network that this process does not remember. */
-  private usesToLookUp(calls: readonly FinishedCall[]): Use[] {
+  private usesToLookUp(calls: readonly StoredCall[]): Use[] {
     const uses = new Map<string, Use>();
     const since = this.clock.now().getTime() - DAY_MS;
     for (const finished of calls) {

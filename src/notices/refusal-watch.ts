@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, LessThanOrEqual } from 'typeorm';
 
-import { AuditTrail, type CallObserver, type FinishedCall } from '../audit';
+import { AuditTrail, type CallObserver, type StoredCall } from '../audit';
 import { type Clock, CLOCK, RecentlyUsed } from '../common';
 import { KeyWatch } from '../keys';
 import { inTransaction } from '../persistence';
@@ -29,7 +29,7 @@ export class RefusalWatch implements CallObserver {
     private readonly audit: AuditTrail,
   ) {}
 
-  async callsStored(calls: readonly FinishedCall[]): Promise<void> {
+  async callsStored(calls: readonly StoredCall[]): Promise<void> {
     for (const finished of calls) {
       const call = watchedCall(finished);
       if (!call || call.refusedWith === null) continue;

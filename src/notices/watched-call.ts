@@ -1,4 +1,4 @@
-import type { FinishedCall } from '../audit';
+import type { StoredCall } from '../audit';
 
 /** A call with a live key whose secret matched, made or refused. */
 export interface WatchedCall {
@@ -11,7 +11,7 @@ export interface WatchedCall {
 }
 
 /** Live keys are the ones with additional monitoring (seed G13). Calls over the limit tell nothing: somebody calls too often. */
-export function watchedCall({ principal, suspect, status, code, at, ip, requestId }: FinishedCall): WatchedCall | undefined {
+export function watchedCall({ principal, suspect, status, code, at, ip, requestId }: StoredCall): WatchedCall | undefined {
   const caller = principal ?? suspect;
   if (caller?.type !== 'api_key' || caller.environment !== 'live' || status === 429) return undefined;
   const isRefused = status === 401 || status === 403;

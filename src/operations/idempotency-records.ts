@@ -1,9 +1,9 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, LessThanOrEqual } from 'typeorm';
 
 import { type Clock, CLOCK, Problem } from '../common';
-import { isDuplicate } from '../persistence';
+import { isDuplicate, isUnreachable } from '../persistence';
 import { IdempotencyRecord } from './idempotency-record.entity';
 import { openAnswer, type RepeatIdentity, sealAnswer, type StoredAnswer } from './sealed-answer';
 
@@ -14,14 +14,21 @@ const KEPT_MS = 10 * 60 * 1_000;
 
 /** Enough for rows that expire or are given up between our insert and our read. */
 const MOST_ATTEMPTS = 3;
+/** How soon it is tried again to forget what could not be forgotten because the database was away. */
+const FORGET_AGAIN_MS = 1_000;
+/** What is more than that expires by itself. */
+const MOST_TO_FORGET = 10_000;
 
 /** What becomes of a request with an `Idempotency-Key`: it is done now, or was done before. */
 export type Reservation = { readonly outcome: 'run' } | { readonly outcome: 'replay'; readonly answer: StoredAnswer };
 
 /** Remembers requests for ten minutes. The row is written before the work begins, so that its primary key decides who works. */
 @Injectable()
-export class IdempotencyRecords {
+export class IdempotencyRecords implements OnModuleDestroy {
   private readonly logger = new Logger('Idempotency');
+  /** Requests that changed nothing and could not be forgotten: their record, and until when it would stand. */
+  private readonly toForget = new Map<string, Date>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
@@ -31,6 +38,7 @@ export class IdempotencyRecords {
 
   /** @throws Problem `idempotency_conflict` for another request, `idempotency_in_flight` while the first one runs */
   async reserve(identity: RepeatIdentity, requestDigest: string): Promise<Reservation> {
+    await this.forget(identity.id);
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       if (await this.insert(identity.id, requestDigest)) return { outcome: 'run' };
       const record = await this.findLive(identity.id);
@@ -55,12 +63,18 @@ export class IdempotencyRecords {
     try {
       await this.database.manager.delete(IdempotencyRecord, { id, state: 'in_flight' });
     } catch (error) {
-      this.logger.warn(`A refused request could not be forgotten: ${String(error)}`);
+      if (isUnreachable(error)) this.forgetLater(id, this.clock.now().getTime() + KEPT_MS);
+      else this.logger.warn(`A refused request could not be forgotten: ${String(error)}`);
     }
   }
 
   async deleteExpired(): Promise<void> {
     await this.database.manager.delete(IdempotencyRecord, { expiresAt: LessThanOrEqual(this.clock.now()) });
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.timer);
+    this.toForget.clear();
   }
 
   private async insert(id: string, requestDigest: string): Promise<boolean> {
@@ -71,8 +85,33 @@ export class IdempotencyRecords {
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;
+      // It may stand there, and its request is not done.
+      if (isUnreachable(error)) this.forgetLater(id, expiresAt.getTime());
       throw error;
     }
+  }
+
+  /** @param expiresAtMs tells the record from one that another replica makes meanwhile */
+  private forgetLater(id: string, expiresAtMs: number): void {
+    if (this.toForget.size >= MOST_TO_FORGET) return;
+    this.toForget.set(id, new Date(expiresAtMs));
+    this.timer ??= setTimeout(() => void this.forgetAll(), FORGET_AGAIN_MS).unref();
+  }
+
+  private async forgetAll(): Promise<void> {
+    try {
+      for (const id of this.toForget.keys()) await this.forget(id);
+      this.timer = undefined;
+    } catch {
+      this.timer = setTimeout(() => void this.forgetAll(), FORGET_AGAIN_MS).unref();
+    }
+  }
+
+  private async forget(id: string): Promise<void> {
+    const expiresAt = this.toForget.get(id);
+    if (!expiresAt) return;
+    await this.database.manager.delete(IdempotencyRecord, { id, state: 'in_flight', expiresAt: LessThanOrEqual(expiresAt) });
+    this.toForget.delete(id);
   }
 
   private async findLive(id: string): Promise<IdempotencyRecord | undefined> {

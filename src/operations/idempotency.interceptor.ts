@@ -6,8 +6,9 @@ import { catchError, from, mergeMap, type Observable } from 'rxjs';
 
 import { canonicalJson } from '../audit';
 import { callOf, invalidField, type Principal } from '../common';
-import { IDEMPOTENT_REPLAY_CHECK, type IdempotentReplayCheck, toProblem } from '../http';
-import { isRetryable } from '../persistence';
+import { etagOf, IDEMPOTENT_REPLAY_CHECK, type IdempotentReplayCheck, toProblem } from '../http';
+import { InterceptsChanges } from '../permissions';
+import { isRetryable, isUndone } from '../persistence';
 import { IdempotencyRecords } from './idempotency-records';
 import type { RepeatIdentity, StoredAnswer } from './sealed-answer';
 
@@ -20,11 +21,10 @@ const KEPT_HEADERS = ['location', 'etag', 'cache-control'];
 
 /**
  * Answers the repeat of a POST that creates, told by its `Idempotency-Key`, with what the first one got (`decisions.md` 13).
- * Has to stand outside the interceptors that set headers, or their headers are missing from the repeat's answer.
- *
  * Multipart uploads are not covered: their body is still a stream when the handler begins.
  */
 @Injectable()
+@InterceptsChanges()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     @Inject(IdempotencyRecords) private readonly records: IdempotencyRecords,
@@ -54,7 +54,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         throw error;
       }),
       mergeMap(async (body: unknown) => {
-        await this.records.finish(identity, { status: reply.statusCode, headers: keptHeaders(reply), body });
+        await this.records.finish(identity, { status: reply.statusCode, headers: keptHeaders(reply, body), body });
         return body;
       }),
     );
@@ -87,10 +87,10 @@ const requestDigest = (request: Request): string => sha256(canonicalJson([reques
 
 const pathOf = ({ url }: Request): string => url.split('?', 1)[0]!;
 
-function keptHeaders(reply: FastifyReply): Record<string, string> {
+function keptHeaders(reply: FastifyReply, body: unknown): Record<string, string> {
   return Object.fromEntries(
     KEPT_HEADERS.flatMap((name) => {
-      const value = reply.getHeader(name);
+      const value = name === 'etag' ? etagOf(body) : reply.getHeader(name);
       return value === undefined ? [] : [[name, String(value)]];
     }),
   );
@@ -99,7 +99,7 @@ function keptHeaders(reply: FastifyReply): Record<string, string> {
 /** A refusal comes before the change or undoes it. Of any other error nobody knows whether it struck before the commit or after. */
 function changedNothing(error: unknown): boolean {
   const { status, cause } = toProblem(error);
-  return status < 500 || isRetryable(cause);
+  return status < 500 || isRetryable(cause) || isUndone(error);
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { CallStore } from '../audit';
+import { CallStore, CheckpointDelivery } from '../audit';
 import { callOf, IpAllowlist, notFound } from '../common';
 import { Public } from '../permissions';
 import { Metrics } from './metrics';
@@ -18,6 +18,7 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly calls: CallStore,
+    private readonly checkpoints: CheckpointDelivery,
     @Inject(METRICS_TOKEN) private readonly token: string | null,
   ) {}
 
@@ -29,7 +30,7 @@ export class MetricsController {
   async getMetrics(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (!this.admits(request)) throw notFound();
     void reply.header('content-type', this.metrics.contentType);
-    return this.metrics.read(this.calls);
+    return this.metrics.read(this.calls, this.checkpoints);
   }
 
   private admits(request: FastifyRequest): boolean {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
-import type { CallStore, FinishedCall } from '../audit';
+import type { CallStore, CheckpointDelivery, StoredCall } from '../audit';
 
 type CallLogState = Pick<CallStore, 'pending' | 'refused' | 'journalBytes' | 'isRefusing'>;
 
@@ -47,6 +47,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly checkpointFailures = new Counter({
+    name: 'keystile_audit_checkpoint_failures_total',
+    help: 'Attempts to bring a signed checkpoint to its file or webhook that failed. They are repeated.',
+    registers: [this.registry],
+  });
+
   constructor() {
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     collectDefaultMetrics({ register: this.registry });
@@ -56,7 +62,9 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  read({ pending, refused, journalBytes, isRefusing }: CallLogState): Promise<string> {
+  read({ pending, refused, journalBytes, isRefusing }: CallLogState, { failures }: Pick<CheckpointDelivery, 'failures'>): Promise<string> {
+    this.checkpointFailures.reset();
+    this.checkpointFailures.inc(failures);
     this.waiting.set(pending);
     this.refused.reset();
     this.refused.inc(refused);
@@ -66,7 +74,7 @@ export class Metrics {
   }
 
   /** One of the audit's `CALL_OBSERVERS`: hears of each call once its row is stored. */
-  callsStored(calls: readonly FinishedCall[]): void {
+  callsStored(calls: readonly StoredCall[]): void {
     for (const { method, route, status, latencyMicroseconds } of calls) {
       this.calls.observe({ method, route: route ?? 'none', status_class: `${Math.floor(status / 100)}xx` }, latencyMicroseconds / 1e6);
     }

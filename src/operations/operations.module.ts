@@ -1,5 +1,4 @@
 import { type DynamicModule, type InjectionToken, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 
 import { HealthController } from './health.controller';
@@ -19,7 +18,7 @@ export interface OperationsOptions {
   readonly databases: ReadonlyArray<InjectionToken<DataSource>>;
 }
 
-/** Health, metrics and repeatable requests. Import it before the module whose interceptors set headers, `HttpModule`. */
+/** Health, metrics and repeatable requests. */
 @Module({})
 export class OperationsModule {
   static forRoot({ answerSecrets, metricsToken, databases }: OperationsOptions): DynamicModule {
@@ -35,7 +34,7 @@ export class OperationsModule {
         IdempotencySweep,
         Metrics,
         Readiness,
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        IdempotencyInterceptor,
       ],
       exports: [IdempotencyRecords, Metrics, Readiness],
     };

@@ -7,6 +7,7 @@ import { IdColumn, IdPrimaryColumn, TextColumn, TimeColumn } from '../persistenc
 @Index('uq_invitations_token_digest', ['tokenDigest'], { unique: true })
 @Index('uq_invitations_organization_id_open_for', ['organizationId', 'openFor'], { unique: true })
 @Index('ix_invitations_organization_id_created_at_id', ['organizationId', 'createdAt', 'id'])
+@Index('ix_invitations_expires_at', ['expiresAt'])
 export class Invitation {
   @IdPrimaryColumn()
   readonly id!: string;

@@ -135,4 +135,18 @@ export const organizationMigrations: readonly Migration[] = [
       );
     },
   },
+  {
+    name: '0019-organization-limits',
+    async up(schema) {
+      await schema.addColumns('keystile_organizations', [schema.integer('rate_limit'), schema.integer('rate_limit_window_seconds')]);
+    },
+  },
+  {
+    name: '0020-expired-people-rows',
+    async up(schema) {
+      for (const table of ['keystile_sessions', 'keystile_one_time_tokens', 'keystile_invitations']) {
+        await schema.createIndex(table, { columns: ['expires_at'] });
+      }
+    },
+  },
 ];

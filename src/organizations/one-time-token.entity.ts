@@ -8,6 +8,7 @@ export type OneTimePurpose = 'setup' | 'password_reset';
 @Entity('keystile_one_time_tokens')
 @Index('uq_one_time_tokens_digest', ['digest'], { unique: true })
 @Index('ix_one_time_tokens_user_id', ['userId'])
+@Index('ix_one_time_tokens_expires_at', ['expiresAt'])
 export class OneTimeToken {
   @IdPrimaryColumn()
   readonly id!: string;

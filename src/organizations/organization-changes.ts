@@ -19,14 +19,14 @@ const PLAIN = [
  * @throws Problem `validation_failed` for half a rate limit
  */
 export function changesOf(before: Organization, dto: UpdateOrganizationDto, now: Date): Changes {
-  return { ...plainChanges(dto), ...statusChange(before, dto.status, now), ...rateLimitChange(before, dto.defaultRateLimit) };
+  return { ...plainChanges(dto), ...statusChange(before, dto.status, now), ...limitChanges(before, dto) };
 }
 
 /** The part of the row that audit events show. */
 export function auditedPart(organization: Organization): object {
-  const { status, defaultRateLimit, defaultRateLimitWindowSeconds } = organization;
+  const { status, defaultRateLimit, defaultRateLimitWindowSeconds, rateLimit, rateLimitWindowSeconds } = organization;
   const plain = Object.fromEntries(PLAIN.map((field) => [field, organization[field]]));
-  return { ...plain, status, defaultRateLimit, defaultRateLimitWindowSeconds };
+  return { ...plain, status, defaultRateLimit, defaultRateLimitWindowSeconds, rateLimit, rateLimitWindowSeconds };
 }
 
 function plainChanges(dto: UpdateOrganizationDto): Changes {
@@ -38,11 +38,29 @@ function statusChange(before: Organization, status: Organization['status'] | und
   return { status, suspendedAt: status === 'suspended' ? now : null };
 }
 
-function rateLimitChange(before: Organization, patch: UpdateOrganizationDto['defaultRateLimit']): Changes {
-  if (patch === undefined) return {};
-  if (patch === null) return { defaultRateLimit: null, defaultRateLimitWindowSeconds: null };
-  const { limit = before.defaultRateLimit, windowSeconds = before.defaultRateLimitWindowSeconds } = patch;
-  if (limit === null) throw invalidField('/defaultRateLimit/limit', 'is missing');
-  if (windowSeconds === null) throw invalidField('/defaultRateLimit/windowSeconds', 'is missing');
-  return { defaultRateLimit: limit, defaultRateLimitWindowSeconds: windowSeconds };
+interface Limit {
+  readonly limit: number | null;
+  readonly windowSeconds: number | null;
+}
+
+function limitChanges(before: Organization, dto: UpdateOrganizationDto): Changes {
+  const ofNewKeys = { limit: before.defaultRateLimit, windowSeconds: before.defaultRateLimitWindowSeconds };
+  const ofAllKeys = { limit: before.rateLimit, windowSeconds: before.rateLimitWindowSeconds };
+  const { limit: defaultRateLimit, windowSeconds: defaultRateLimitWindowSeconds } = merged(
+    'defaultRateLimit',
+    ofNewKeys,
+    dto.defaultRateLimit,
+  );
+  const { limit: rateLimit, windowSeconds: rateLimitWindowSeconds } = merged('rateLimit', ofAllKeys, dto.rateLimit);
+  return { defaultRateLimit, defaultRateLimitWindowSeconds, rateLimit, rateLimitWindowSeconds };
+}
+
+/** What a PATCH makes of a limit and its window. @throws Problem `validation_failed` for half a limit */
+function merged(field: 'defaultRateLimit' | 'rateLimit', before: Limit, patch: UpdateOrganizationDto['rateLimit']): Limit {
+  if (patch === undefined) return before;
+  if (patch === null) return { limit: null, windowSeconds: null };
+  const { limit = before.limit, windowSeconds = before.windowSeconds } = patch;
+  if (limit === null) throw invalidField(`/${field}/limit`, 'is missing');
+  if (windowSeconds === null) throw invalidField(`/${field}/windowSeconds`, 'is missing');
+  return { limit, windowSeconds };
 }

@@ -22,6 +22,8 @@ export async function foundOrganization(manager: EntityManager, name: string, ow
     keyAllowlistRequired: false,
     defaultRateLimit: null,
     defaultRateLimitWindowSeconds: null,
+    rateLimit: null,
+    rateLimitWindowSeconds: null,
   };
   await manager.insert(Organization, organization);
   await manager.insert(Membership, { organizationId: organization.id, userId: ownerId, role: OWNER_ROLE, createdAt: now, version: 1 });

@@ -12,7 +12,7 @@ export class CreateOrganizationDto {
   readonly name!: string;
 }
 
-export class DefaultRateLimitDto {
+export class OrganizationRateLimitDto {
   /** How many calls a window holds; also how many may come at once. */
   @MayBeAbsent()
   @IsInt()
@@ -72,11 +72,18 @@ export class UpdateOrganizationDto {
   @IsOptional()
   @IsObject()
   @ValidateNested()
-  @Type(() => DefaultRateLimitDto)
-  readonly defaultRateLimit?: DefaultRateLimitDto | null;
+  @Type(() => OrganizationRateLimitDto)
+  readonly defaultRateLimit?: OrganizationRateLimitDto | null;
+
+  /** For all keys of the organization together, each of which may have a limit of its own besides; `null` for none. */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OrganizationRateLimitDto)
+  readonly rateLimit?: OrganizationRateLimitDto | null;
 }
 
-export class DefaultRateLimitView {
+export class OrganizationRateLimitView {
   readonly limit!: number;
   readonly windowSeconds!: number;
 }
@@ -97,7 +104,8 @@ export class OrganizationView extends OrganizationSummaryView {
   readonly maxKeyLifetimeSeconds!: number | null;
   readonly keyExpiryRequired!: boolean;
   readonly keyAllowlistRequired!: boolean;
-  readonly defaultRateLimit!: DefaultRateLimitView | null;
+  readonly defaultRateLimit!: OrganizationRateLimitView | null;
+  readonly rateLimit!: OrganizationRateLimitView | null;
 }
 
 export class OrganizationListView {

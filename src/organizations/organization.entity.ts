@@ -49,4 +49,11 @@ export class Organization {
 
   @IntegerColumn('default_rate_limit_window_seconds', { nullable: true })
   readonly defaultRateLimitWindowSeconds!: number | null;
+
+  /** For all keys of the organization together; set together with its window, or not at all. */
+  @IntegerColumn('rate_limit', { nullable: true })
+  readonly rateLimit!: number | null;
+
+  @IntegerColumn('rate_limit_window_seconds', { nullable: true })
+  readonly rateLimitWindowSeconds!: number | null;
 }

@@ -12,6 +12,7 @@ import { Membership } from './membership.entity';
 import { lockOrganization, requireOperatorKeepsPlace } from './memberships';
 import { newestFirst, positionOf } from './newest-first';
 import { auditedPart, changesOf } from './organization-changes';
+import { limitOf } from './organization-limits';
 import type { OrganizationSummaryView, OrganizationView, UpdateOrganizationDto } from './organization.dto';
 import { Organization } from './organization.entity';
 import { foundOrganization } from './organization-founding';
@@ -146,7 +147,6 @@ const summaryOf = ({ id, name, status, createdAt }: Organization, role: string |
 });
 
 function viewOf(organization: Organization, role: string | null): OrganizationView {
-  const { defaultRateLimit: limit, defaultRateLimitWindowSeconds: windowSeconds, version } = organization;
   const view: OrganizationView = {
     ...summaryOf(organization, role),
     suspendedAt: organization.suspendedAt,
@@ -155,7 +155,8 @@ function viewOf(organization: Organization, role: string | null): OrganizationVi
     maxKeyLifetimeSeconds: organization.maxKeyLifetimeSeconds,
     keyExpiryRequired: organization.keyExpiryRequired,
     keyAllowlistRequired: organization.keyAllowlistRequired,
-    defaultRateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+    defaultRateLimit: limitOf(organization.defaultRateLimit, organization.defaultRateLimitWindowSeconds),
+    rateLimit: limitOf(organization.rateLimit, organization.rateLimitWindowSeconds),
   };
-  return tagged(view, version);
+  return tagged(view, organization.version);
 }

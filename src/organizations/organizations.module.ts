@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 
 import { AccountDeletion } from './account-deletion';
 import { BackgroundWork } from './background-work';
+import { ExpiredSweep } from './expired-sweep';
 import { InvitationAcceptance } from './invitation-acceptance';
 import { InvitationMail } from './invitation-mail';
 import { InvitationController } from './invitation.controller';
@@ -52,6 +53,7 @@ export class OrganizationsModule {
       providers: [
         ...EXPORTED,
         BackgroundWork,
+        ExpiredSweep,
         InvitationMail,
         InvitationService,
         MemberService,

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import type { Owner } from '../common';
+import type { KeyLimit } from './organization-limits';
 
 /** How an owner of keys stands at this moment. */
 export interface OwnerStanding {
@@ -11,6 +12,8 @@ export interface OwnerStanding {
   readonly scopes: readonly string[];
   /** The person, where the owner is one. */
   readonly userId: string | null;
+  /** For all keys of the organization together. Default: none. */
+  readonly organizationLimit?: KeyLimit | null;
 }
 
 /** What an organization asks of every key that is made in it (`decisions.md` 19). */
@@ -19,12 +22,26 @@ export interface KeyPolicy {
   readonly expiryRequired: boolean;
   readonly allowlistRequired: boolean;
   /** For keys that are made without a limit of their own. */
-  readonly defaultRateLimit: { readonly limit: number; readonly windowSeconds: number } | null;
+  readonly defaultRateLimit: KeyLimit | null;
+}
+
+/** How standings are read together with keys, in one select. */
+export interface StandingJoin {
+  /** What is selected, each under a name that begins with `standing_`. */
+  readonly columns: string;
+  /** @param key what the row of `api_keys` is called in the select */
+  joins(key: string): string;
+  read(row: object, organizationId: string, owner: Owner): OwnerStanding;
 }
 
 /** Says who owners are and what they may do now. The service's own directory and a host's are its two implementations (`decisions.md` 11). */
 export interface OwnerDirectory {
   standing(organizationId: string, owner: Owner): Promise<OwnerStanding>;
+  /**
+   * How standings are read from the same database as the keys. Such a standing is remembered with the key, so that each change of it has
+   * to raise the epoch. A directory without this is asked at every call.
+   */
+  readonly join?: StandingJoin;
   keyPolicy(organizationId: string): Promise<KeyPolicy>;
   /**
    * Keeps an owner from being removed until the transaction ends; `false` where they are gone already. Without it a key could be

@@ -17,6 +17,7 @@ export type SessionEnd =
 @Entity('keystile_sessions')
 @Index('ix_sessions_user_id_created_at_id', ['userId', 'createdAt', 'id'])
 @Index('ix_sessions_organization_id', ['organizationId'])
+@Index('ix_sessions_expires_at', ['expiresAt'])
 export class Session {
   @IdPrimaryColumn()
   readonly id!: string;

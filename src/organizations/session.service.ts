@@ -5,6 +5,7 @@ import { DataSource, type EntityManager, type FindOptionsWhere, IsNull, MoreThan
 
 import { type Actor, AuditTrail } from '../audit';
 import { type Clock, CLOCK, type DenialCode, newId, notFound, type Page, PageCursors, type Principal, Problem } from '../common';
+import { type Epoch, EPOCH } from '../coordination';
 import type { PageQueryDto } from '../http';
 import { inTransaction } from '../persistence';
 import { placesOf } from './memberships';
@@ -35,8 +36,6 @@ export interface SessionClaims {
   readonly sub: string;
   readonly org: string;
   readonly sid: string;
-  /** When the token ends, in seconds since 1970; without it, the session's own end counts. */
-  readonly exp?: number;
 }
 
 /** Sessions of people: begun by signing in, kept alive by refreshing, ended by signing out or by whatever takes the right away. */
@@ -48,14 +47,14 @@ export class SessionService {
     private readonly audit: AuditTrail,
     private readonly tokens: RefreshTokens,
     private readonly cursors: PageCursors,
+    @Inject(EPOCH) private readonly epoch: Epoch,
   ) {}
 
-  /** Who a session acts as at this moment, in one query: its end, and the loss of a right, take effect with the next call. */
-  async principalOf({ sub, org, sid, exp }: SessionClaims): Promise<Principal | DenialCode> {
+  /** Who a session acts as at this moment, and until when it runs. In one query. */
+  async principalOf({ sub, org, sid }: SessionClaims): Promise<Principal | DenialCode> {
     const standing = await findStanding(this.database, sid);
     if (!standing || standing.userId !== sub || standing.organizationId !== org) return 'invalid_token';
-    const principal = judgeStanding(standing, this.clock.now());
-    return typeof principal === 'string' || exp === undefined ? principal : { ...principal, expiresAt: new Date(exp * 1_000) };
+    return judgeStanding(standing, this.clock.now());
   }
 
   /** Begins a session, in the transaction of whatever proved who it is. */
@@ -99,7 +98,11 @@ export class SessionService {
       const wasRunning = endsThis ? (await this.endAll(manager, current, 'switched')) === 1 : await isRunning(manager, current);
       if (!wasRunning) throw new Problem('invalid_token');
       const signedIn = await this.start(manager, user, organizationId, device);
+      const from = principal.organizationId;
+      // Chains are locked in the order of their ids.
+      if (endsThis && from <= organizationId) await this.recordEnd(manager, from, current.id, 'switched', actor);
       await this.recordStart(manager, signedIn, actor);
+      if (endsThis && from > organizationId) await this.recordEnd(manager, from, current.id, 'switched', actor);
       return signedIn;
     });
   }
@@ -116,18 +119,19 @@ export class SessionService {
   async end(principal: Principal, id: string, reason: SessionEnd, actor: Actor): Promise<boolean> {
     return inTransaction(this.database, async (manager) => {
       const session = await manager.findOneBy(Session, { id, userId: principal.id });
-      const ended = session !== null && (await this.endAll(manager, { id, userId: principal.id }, reason)) === 1;
-      if (!ended) return false;
+      if (!session) return false;
       const { organizationId } = session;
-      await this.audit.record(manager, {
-        organizationId,
-        actor,
-        action: 'session.ended',
-        target: { type: 'session', id },
-        after: { reason },
-      });
-      return true;
+      const isFirst = (await this.endAll(manager, { id, userId: principal.id }, reason)) === 1;
+      if (isFirst) await this.recordEnd(manager, organizationId, id, reason, actor);
+      // Whoever ended it may still be waiting for other replicas.
+      else await this.epoch.raise(manager, { organizationId, requestId: actor.requestId });
+      return isFirst;
     });
+  }
+
+  private async recordEnd(manager: EntityManager, organizationId: string, id: string, reason: SessionEnd, actor: Actor): Promise<void> {
+    const target = { type: 'session', id };
+    await this.audit.record(manager, { organizationId, actor, action: 'session.ended', target, after: { reason } });
   }
 
   /** Ends every session that fits and still runs. @returns how many that were */

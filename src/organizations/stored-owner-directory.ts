@@ -5,10 +5,12 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { notFound, type Owner } from '../common';
 import { Membership } from './membership.entity';
 import { Organization } from './organization.entity';
+import { limitOf } from './organization-limits';
 import type { KeyPolicy, OwnerDirectory, OwnerStanding } from './owner-directory';
 import { scopesOfRole } from './role-scopes';
 import { lockRow } from './row-lock';
 import { ServiceAccount } from './service-account.entity';
+import { storedStanding } from './standing-join';
 import { User } from './user.entity';
 
 type Share = Pick<OwnerStanding, 'isActive' | 'scopes' | 'userId'>;
@@ -18,13 +20,16 @@ const NOBODY: Share = { isActive: false, scopes: [], userId: null };
 /** Owners of keys as the service's own tables know them. Not to be asked inside a transaction. */
 @Injectable()
 export class StoredOwnerDirectory implements OwnerDirectory {
+  readonly join = storedStanding;
+
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   async standing(organizationId: string, owner: Owner): Promise<OwnerStanding> {
     const { manager } = this.database;
     const organization = await manager.findOneBy(Organization, { id: organizationId });
     const organizationStatus = !organization || organization.deletedAt !== null ? 'deleted' : organization.status;
-    return { organizationStatus, ...(await shareOf(manager, organizationId, owner)) };
+    const organizationLimit = organization && limitOf(organization.rateLimit, organization.rateLimitWindowSeconds);
+    return { organizationStatus, organizationLimit, ...(await shareOf(manager, organizationId, owner)) };
   }
 
   async hold(manager: EntityManager, organizationId: string, { type, id }: Owner): Promise<boolean> {
@@ -37,12 +42,11 @@ export class StoredOwnerDirectory implements OwnerDirectory {
   async keyPolicy(organizationId: string): Promise<KeyPolicy> {
     const organization = await this.database.manager.findOneBy(Organization, { id: organizationId, deletedAt: IsNull() });
     if (!organization) throw notFound();
-    const { defaultRateLimit: limit, defaultRateLimitWindowSeconds: windowSeconds } = organization;
     return {
       maxLifetimeSeconds: organization.maxKeyLifetimeSeconds,
       expiryRequired: organization.keyExpiryRequired,
       allowlistRequired: organization.keyAllowlistRequired,
-      defaultRateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+      defaultRateLimit: limitOf(organization.defaultRateLimit, organization.defaultRateLimitWindowSeconds),
     };
   }
 }

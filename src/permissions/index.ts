@@ -17,6 +17,7 @@ export {
 } from './decorators';
 export { derivedScopes, type ResourceNaming } from './derived-scopes';
 export { requireHeld } from './grant';
+export { InterceptsChanges } from './intercepts-changes';
 export { given, type ModuleParts, type OptionsFactory, provideOptions } from './options-factory';
 export { PermissionsModule, type PermissionsOptions } from './permissions.module';
 export { type MissingScopes, missingScopes, type RouteAccess, scopesOf, whatBars } from './route-access';

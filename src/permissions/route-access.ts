@@ -48,5 +48,13 @@ export function whatBars(
 }
 
 /** Every scope that a route names, for documents and logs. */
-export const scopesOf = (access: RouteAccess): readonly string[] =>
-  access.kind === 'scopes' ? [...new Set([...access.all, ...access.anyOf.flat()])] : [];
+export function scopesOf(access: RouteAccess): readonly string[] {
+  if (access.kind !== 'scopes') return NONE;
+  let scopes = named.get(access);
+  if (!scopes) named.set(access, (scopes = [...new Set([...access.all, ...access.anyOf.flat()])]));
+  return scopes;
+}
+
+const NONE: readonly string[] = [];
+/** Asked for at every call. */
+const named = new WeakMap<RouteAccess, readonly string[]>();

@@ -4,6 +4,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 
 import { accessOf, isLiveOnly } from './decorators';
 import { derivedScopes, type ResourceNaming } from './derived-scopes';
+import { ChangeInterceptors } from './intercepts-changes';
 import type { RouteAccess } from './route-access';
 
 /** One route of the running application, whoever registered it. */
@@ -25,14 +26,16 @@ export interface AccessConfig {
   readonly counts?: true;
   /** Of a route that says nothing but this. */
   readonly liveOnly?: boolean;
+  /** A route of the package's own REST interface. */
+  readonly own?: true;
 }
 
 /** Which routes of an application are to say who may call them. */
 export interface RouteRules {
   /** Where only some routes are: the guard that marks them, on their method or their controller. Default: all routes. */
   readonly guard?: Function;
-  /** Controllers that count without it. */
-  readonly always?: readonly Function[];
+  /** The package's own controllers in a host's application. They count without the guard. */
+  readonly own?: readonly Function[];
   /** Where a route that says nothing needs the scope of its method and path: how that scope is written. */
   readonly derive?: ResourceNaming;
 }
@@ -51,21 +54,29 @@ const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
 @Injectable()
 export class RouteInventory {
   private readonly known: InventoriedRoute[] = [];
+  private readonly ownRoutes = new Set<InventoriedRoute>();
   private readonly derived = new Map<string, RouteAccess>();
+  private readonly changeInterceptors: ChangeInterceptors;
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
     @Inject(MetadataScanner) scanner: MetadataScanner,
     @Inject(ROUTE_RULES) private readonly rules: RouteRules,
   ) {
+    this.changeInterceptors = new ChangeInterceptors(discovery, scanner);
     for (const { metatype } of discovery.getControllers()) {
       if (!metatype) continue;
       const controller = metatype as Function;
       const prototype = controller.prototype as Record<string, object>;
       for (const name of scanner.getAllMethodNames(prototype)) {
-        if (this.counts(controller, prototype[name]!)) writeRouteConfig(controller, prototype[name]!, name);
+        if (this.counts(controller, prototype[name]!)) writeRouteConfig(controller, prototype[name]!, name, this.isOwn(controller));
       }
     }
+  }
+
+  /** Lets this application intercept the call, if it is one of a route that changes something. Before its handler's interceptors run. */
+  takeCharge(request: object): void {
+    this.changeInterceptors.takeCharge(request);
   }
 
   get routes(): readonly InventoriedRoute[] {
@@ -83,8 +94,8 @@ export class RouteInventory {
 
   /** Whether this handler is to say who may call it. */
   counts(controller: Function, handler: object): boolean {
-    const { guard, always = [] } = this.rules;
-    if (guard === undefined || always.includes(controller)) return true;
+    const { guard } = this.rules;
+    if (guard === undefined || this.isOwn(controller)) return true;
     const guards = [handler, controller].flatMap((target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? []);
     return guards.some((used) => used === guard || used instanceof guard);
   }
@@ -113,15 +124,23 @@ export class RouteInventory {
 
   /**
    * @returns who may call it; `undefined` for a route that is none of ours
-   * @throws Error naming the route that does not say who may call it
+   * @throws Error naming the route that does not say who may call it, or that is in the way of one of ours
    */
   add(method: string, path: string, config: AccessConfig): RouteAccess | undefined {
-    const { counts, name = 'outside Nest' } = config;
+    const { counts, name = 'outside Nest', own } = config;
+    const first = this.known.find((route) => route.method === method && route.path === path && route.name !== name);
+    if (first && (own || this.ownRoutes.has(first))) throw new RouteTakenError(method, path, [first.name, name]);
     if (!this.isWhole && !counts) return undefined;
     const access = this.accessOf(config, method, path);
     if (!access) throw new UndeclaredRouteError(method, path, name);
-    this.known.push({ method, path, name, access });
+    const route = { method, path, name, access };
+    this.known.push(route);
+    if (own) this.ownRoutes.add(route);
     return access;
+  }
+
+  private isOwn(controller: Function): boolean {
+    return this.rules.own?.includes(controller) ?? false;
   }
 }
 
@@ -149,11 +168,23 @@ export class UndeclaredRouteError extends Error {
   }
 }
 
+/** A route of the host on a path of the package's own REST interface. */
+export class RouteTakenError extends Error {
+  override readonly name = 'RouteTakenError';
+
+  constructor(method: string, path: string, [first, second]: readonly [string, string]) {
+    super(
+      `${method} ${path} is there twice: ${first} and ${second}. Give your own route another path, or the package's interface a ` +
+        "prefix, KeystileModule.forRoot({ api: { prefix: 'keystile' }, … }), or leave it out: api: false.",
+    );
+  }
+}
+
 /** What the inventory wrote on a handler; Nest copies it to what it registers with the server. */
 export const declaredConfig = (handler: object): AccessConfig =>
   (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, handler) as AccessConfig | undefined) ?? {};
 
-function writeRouteConfig(controller: Function, handler: object, handlerName: string): void {
+function writeRouteConfig(controller: Function, handler: object, handlerName: string, isOwn: boolean): void {
   const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
   if (method === undefined) return;
   const access = accessOf(controller, handler, RequestMethod[method]);
@@ -172,6 +203,7 @@ function writeRouteConfig(controller: Function, handler: object, handlerName: st
       counts: true,
       liveOnly: isLiveOnly(controller, handler),
       name: `${controller.name}.${handlerName}`,
+      ...(isOwn ? { own: true } : {}),
     },
     handler,
   );

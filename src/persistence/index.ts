@@ -3,10 +3,12 @@
  * one transaction with retries (`inTransaction`), and what a driver's error means. Knows no table but its own history.
  */
 export * from './columns';
+export { commitHook, type CommitHook, isInTransaction } from './commit-hooks';
 export { openDatabase } from './data-source';
 export { isSerialised, serialiseSqlite } from './sqlite-gate';
-export { asProblem, isDuplicate, isRetryable, isUnreachable } from './errors';
+export { asProblem, isDatabaseAway, isDuplicate, isRetryable, isUndone, isUnreachable } from './errors';
 export { migrateKeystile, pendingMigrations } from './migrate';
+export { patiently } from './mysql-guard';
 export { indexName, type Migration, Schema } from './schema';
 export { type DataLock, lockDataDirectory } from './sqlite-lock';
 export { inTransaction } from './transaction';

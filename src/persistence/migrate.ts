@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
+import { patiently } from './mysql-guard';
 import { type Migration, Schema } from './schema';
 
 const HISTORY = 'keystile_migrations';
@@ -14,7 +15,7 @@ const LOCK_WAIT_SECONDS = 60;
  * @throws Error when another process holds the lock for a minute
  */
 export async function migrateKeystile(dataSource: DataSource, migrations: readonly Migration[]): Promise<string[]> {
-  const runner = dataSource.createQueryRunner();
+  const runner = patiently(dataSource.createQueryRunner());
   try {
     return await (dataSource.options.type === 'better-sqlite3' ? migrateSqlite(runner, migrations) : migrateMysql(runner, migrations));
   } finally {

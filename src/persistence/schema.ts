@@ -38,12 +38,26 @@ export class Schema {
     await this.runner.createTable(table, true);
   }
 
+  /** Adds columns that may be empty to a table that has been there for longer, unless they are there, too. */
+  async addColumns(table: string, columns: readonly TableColumnOptions[]): Promise<void> {
+    for (const { name, type } of columns) {
+      if (await this.runner.hasColumn(table, name)) continue;
+      // TypeORM would copy the whole table on SQLite.
+      await this.runner.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${type} NULL`);
+    }
+  }
+
   /** Adds an index to a table that has been there for longer, unless the index is there, too. */
   async createIndex(table: string, { columns, unique = false }: Index): Promise<void> {
     const name = indexName(table, columns, unique);
     const found = await this.runner.getTable(table);
     if (found?.indices.some((index) => index.name === name)) return;
     await this.runner.createIndex(table, new TableIndex({ name, columnNames: [...columns], isUnique: unique }));
+  }
+
+  /** What has no words of its own here. */
+  query(sql: string, values?: unknown[]): Promise<unknown> {
+    return this.runner.query(sql, values);
   }
 
   /** An id or other text compared byte by byte, ASCII only. */

@@ -1,11 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 
 import { Problem } from '../common';
+import { isBusy } from './errors';
 
 /** Longer than any transaction of ours; shorter than the patience of a caller. */
 const LONGEST_WAIT_MS = 5_000;
+/** How long a writer of another process (the command line) may hold the file. */
+const LONGEST_BUSY_MS = 2_000;
+/** SQLite's own waiting would hold up the whole process. */
+const BUSY_PAUSE_MS = 20;
 
 /**
  * First come, first served; the holder may re-enter. Each turn begins in a turn of the event loop of its own: SQLite answers without
@@ -49,9 +55,26 @@ class Gate {
   }
 }
 
-function tookTooLong(): Problem {
-  const words = `SQLite busy for ${LONGEST_WAIT_MS} ms: too much to do, or is a repository used inside a transaction instead of its manager?`;
-  return new Problem('unavailable', { retryAfterSeconds: 1 }, undefined, { cause: new Error(words) });
+const tookTooLong = (): Problem =>
+  busy(`SQLite busy for ${LONGEST_WAIT_MS} ms: too much to do, or is a repository used inside a transaction instead of its manager?`);
+
+const busy = (words: string): Problem => new Problem('unavailable', { retryAfterSeconds: 1 }, undefined, { cause: new Error(words) });
+
+/**
+ * Does what another process's write may be in the way of, as soon as it is not.
+ * @throws Problem `unavailable` where it took too long
+ */
+async function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + LONGEST_BUSY_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() > deadline) throw busy(`Another process has been writing to the SQLite file for ${LONGEST_BUSY_MS} ms`);
+    }
+    await sleep(BUSY_PAUSE_MS);
+  }
 }
 
 const serialised = new WeakSet<DataSource>();
@@ -82,25 +105,29 @@ export function serialiseSqlite(dataSource: DataSource): DataSource {
     override async query(sql: string, parameters?: any[], structured = false): Promise<any> {
       const immediate = sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql;
       if (gate.isHeldBy(this)) return super.query(immediate, parameters, structured);
-      await gate.enter(this);
-      try {
-        return await super.query(immediate, parameters, structured);
-      } finally {
-        if (!this.isTransactionActive) gate.leave(this);
-      }
+      return whenFree(async () => {
+        await gate.enter(this);
+        try {
+          return (await super.query(immediate, parameters, structured)) as unknown;
+        } finally {
+          if (!this.isTransactionActive) gate.leave(this);
+        }
+      });
     }
 
     override async startTransaction(...options: Parameters<BetterSqlite3QueryRunner['startTransaction']>): Promise<void> {
-      const outermost = !this.isTransactionActive;
-      if (outermost) await gate.enter(this);
-      try {
-        await super.startTransaction(...options);
-      } catch (error) {
-        if (outermost) this.isTransactionActive = false;
-        throw error;
-      } finally {
-        this.leaveUnlessInTransaction();
-      }
+      if (this.isTransactionActive) return super.startTransaction(...options);
+      return whenFree(async () => {
+        await gate.enter(this);
+        try {
+          await super.startTransaction(...options);
+        } catch (error) {
+          this.isTransactionActive = false;
+          throw error;
+        } finally {
+          this.leaveUnlessInTransaction();
+        }
+      });
     }
 
     override async commitTransaction(): Promise<void> {

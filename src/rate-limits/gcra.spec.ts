@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { type Bucket, gcra, type RateLimit } from './gcra';
-import { RateLimiter } from './rate-limiter';
+import { type Bucket, gcra, type KeyedLimit, type RateLimit } from './gcra';
+import { LocalLimits } from './local-limits';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number): Date => new Date(START + ms);
@@ -63,8 +63,8 @@ describe('gcra', () => {
   });
 
   it('counts down what remains', () => {
-    const limiter = new RateLimiter();
-    const remaining = [1, 2, 3, 4].map(() => limiter.take('k', { limit: 3, windowSeconds: 60 }, at(0)).remaining);
+    const local = new LocalLimits();
+    const remaining = [1, 2, 3, 4].map(() => local.take([{ key: 'k', limit: 3, windowSeconds: 60 }], at(0)).each[0]!.remaining);
     expect(remaining).toEqual([2, 1, 0, 0]);
   });
 
@@ -90,24 +90,47 @@ describe('gcra', () => {
   });
 });
 
-describe('RateLimiter', () => {
+describe('LocalLimits', () => {
+  const once = (key: string): KeyedLimit => ({ key, limit: 1, windowSeconds: 60 });
+
   it('keeps keys apart', () => {
-    const limiter = new RateLimiter();
-    const once = { limit: 1, windowSeconds: 60 };
-    expect(limiter.take('a', once, at(0)).allowed).toBe(true);
-    expect(limiter.take('b', once, at(0)).allowed).toBe(true);
-    expect(limiter.take('a', once, at(0)).allowed).toBe(false);
+    const local = new LocalLimits();
+    expect(local.take([once('a')], at(0)).allowed).toBe(true);
+    expect(local.take([once('b')], at(0)).allowed).toBe(true);
+    expect(local.take([once('a')], at(0)).allowed).toBe(false);
+  });
+
+  it('counts a call by all of its limits or by none', () => {
+    const local = new LocalLimits();
+    const all: KeyedLimit = { key: 'all', limit: 2, windowSeconds: 10 };
+    expect(local.take([once('a'), all], at(0)).each.map(({ remaining }) => remaining)).toEqual([0, 1]);
+    const refused = local.take([once('a'), all], at(0));
+    expect(refused).toMatchObject({ allowed: false, retryAfterSeconds: 60 });
+    expect(refused.each.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
+    expect(local.take([once('b'), all], at(0)).allowed).toBe(true);
+    expect(local.take([once('c'), all], at(0))).toMatchObject({ allowed: false, retryAfterSeconds: 5 });
+    expect(local.take([once('c')], at(0)).allowed).toBe(true);
+  });
+
+  it('says when one more call could come', () => {
+    const local = new LocalLimits();
+    const limit: KeyedLimit = { key: 'k', limit: 2, windowSeconds: 60 };
+    expect(local.take([limit], at(0)).each[0]).toMatchObject({ remaining: 1, moreInSeconds: 30 });
+    expect(local.take([limit], at(10_000)).each[0]).toMatchObject({ remaining: 0, moreInSeconds: 20 });
+    expect(local.take([limit], at(10_000)).each[0]).toMatchObject({ remaining: 0, moreInSeconds: 20, retryAfterSeconds: 20 });
   });
 
   it('A16 keeps within bounds, and remembers what is in use when it is flooded', () => {
-    const limiter = new RateLimiter();
-    const once = { limit: 1, windowSeconds: 60 };
-    limiter.take('used', once, at(0));
+    const local = new LocalLimits();
+    local.take([once('used')], at(0));
     for (let i = 0; i < 150_000; i++) {
-      limiter.take(`random-${i}`, once, at(0));
-      if (i % 50_000 === 0) limiter.take('used', once, at(0));
+      local.take([once(`random-${i}`)], at(0));
+      if (i % 50_000 === 0) local.take([once('used')], at(0));
     }
-    expect(limiter.size).toBeLessThanOrEqual(100_000);
-    expect(limiter.take('used', once, at(0)).allowed).toBe(false);
+    expect(local.size).toBeLessThanOrEqual(100_000);
+    expect(local.take([once('used')], at(0)).allowed).toBe(false);
   });
 });

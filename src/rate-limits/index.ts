@@ -1,7 +1,9 @@
 /**
- * How many calls in how long. `gcra` decides on plain values, `RateLimiter` remembers a bucket per key: an API key's id, an address
- * that tries passwords, an account that is tried. `limiter.take('login:192.0.2.1', { limit: 20, windowSeconds: 60 }, now)`.
+ * How many calls in how long. `gcra` decides on plain values; `RateLimiter` keeps a bucket for each key: an API key's id, an address
+ * that tries passwords, an account that is tried. `limiter.take('login:192.0.2.1', { limit: 20, windowSeconds: 60 }, now)`. The buckets
+ * are those of all replicas where there is a Redis (`SharedLimits`), else those of this process (`LocalLimits`).
  */
-export { type Bucket, gcra, type RateLimit, type Taken } from './gcra';
+export type { KeyedLimit, RateLimit, Taken, TakenFromAll } from './gcra';
+export { type LimitStanding, type NamedLimit, showLimits, standingsOf } from './limit-standing';
 export { RateLimiter } from './rate-limiter';
-export { RateLimitsModule } from './rate-limits.module';
+export { RateLimitsModule, type RateLimitsOptions } from './rate-limits.module';

@@ -61,6 +61,8 @@ export class KeystileApp {
       PORT: '0',
       DATA_DIR: dataDir,
       LOG_LEVEL: 'error',
+      // A thread would compile everything anew for each test.
+      CALL_LOG_DRAIN: 'inline',
       ...(database.url === undefined ? {} : { DATABASE_URL: database.url }),
       ...env,
     };

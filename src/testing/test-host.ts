@@ -71,6 +71,7 @@ export class TestHost {
     const { imports = [], controllers = [], providers = [], entities = [], clock = new FixedClock() } = options;
     const dir = await mkdtemp(join(tmpdir(), 'keystile-host-'));
     const database = await openDatabase(options.databaseUrl ?? 'sqlite::memory:', [...entities, ...keystileEntities]);
+    let app: INestApplication | undefined;
     try {
       await migrateKeystile(database);
       // Makes the host's tables; ours are there and as their entities say.
@@ -89,12 +90,14 @@ export class TestHost {
         providers,
       });
       // What keeps it from starting is thrown; what goes wrong afterwards is said.
-      const app = await NestFactory.create(host, options.adapter ?? new FastifyAdapter(), { logger: false, abortOnError: false });
+      app = await NestFactory.create(host, options.adapter ?? new FastifyAdapter(), { logger: false, abortOnError: false });
       app.useLogger(['fatal', 'error']);
       await app.listen(0, '127.0.0.1');
       return new TestHost(app, database, clock, await app.getUrl(), standings, dir);
     } catch (error) {
-      await database.destroy();
+      // What has begun to work ends, too. Why the start failed is what is told.
+      await app?.close().catch(() => undefined);
+      if (database.isInitialized) await database.destroy();
       await rm(dir, { recursive: true, force: true });
       throw error;
     }

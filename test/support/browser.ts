@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 /** Where this machine has a browser; tests of pages are skipped, and say so, where it has none. */
 export const BROWSER_PATH = (process.env['PATH'] ?? '')
@@ -77,9 +77,19 @@ export class Browser {
   /** Waits until an expression holds in the page. */
   async until(expression: string): Promise<void> {
     const give = performance.now() + PATIENCE_MS;
-    while (!(await this.value<boolean>(`Boolean(${expression})`))) {
+    while (!(await this.holds(expression))) {
       if (performance.now() > give) throw new Error(`The page never came to: ${expression}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** A page that is on its way elsewhere holds nothing. */
+  private async holds(expression: string): Promise<boolean> {
+    try {
+      return await this.value<boolean>(`Boolean(${expression})`);
+    } catch (error) {
+      if (/navigated|context/.test((error as Error).message)) return false;
+      throw error;
     }
   }
 

@@ -18,3 +18,20 @@ export function beforeStatement(dataSource: DataSource, before: (statement: numb
     return runner;
   };
 }
+
+/** Counts the statements that fit, from now on. */
+export function countStatements(dataSource: DataSource, fits: RegExp): () => number {
+  const { driver } = dataSource;
+  const create = driver.createQueryRunner.bind(driver);
+  let count = 0;
+  driver.createQueryRunner = (mode): QueryRunner => {
+    const runner = create(mode);
+    const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
+    runner.query = async (...parameters: unknown[]): Promise<never> => {
+      if (fits.test(String(parameters[0]))) count++;
+      return (await query(...parameters)) as never;
+    };
+    return runner;
+  };
+  return () => count;
+}

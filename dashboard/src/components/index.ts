@@ -1,0 +1,23 @@
+/** What screens share. */
+export { Code, CodeBlock } from './code';
+export { ConfirmDialog } from './confirm-dialog';
+export { CopyAsCurl, CopyAsCurlItem } from './copy-as-curl';
+export { CopyButton } from './copy-button';
+export { type Column, DataTable } from './data-table';
+export { EmptyState } from './empty-state';
+export { ErrorPanel } from './error-panel';
+export { ExportMenu } from './export-menu';
+export { fact, Facts } from './facts';
+export { showFaults } from './faults';
+export { FilterBar, FilterChip, FilterMenu, type FilterOption, SearchField } from './filter-chips';
+export { Allowed } from './allowed';
+export { FormError } from './form-error';
+export { ListField } from './list-field';
+export { PageHeader } from './page-header';
+export { Panel } from './panel';
+export { RangePicker } from './range-picker';
+export { type SparkBar, Sparkline } from './sparkline';
+export { RowMenu } from './row-menu';
+export { SideDrawer } from './side-drawer';
+export { StatusBadge, type Tone } from './status-badge';
+export { Time, TimeOr } from './time';

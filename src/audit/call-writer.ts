@@ -1,0 +1,76 @@
+import type { DataSource } from 'typeorm';
+
+import { CallDrain, type StoredBatch } from './call-drain';
+import { CallPruner, type RetentionPlan } from './call-pruner';
+import type { CallTerms } from './call-terms';
+import { CallWatermark } from './call-watermark.entity';
+
+/** Where a start of a replica stands. */
+export type RunMark = Pick<CallWatermark, 'number' | 'replica' | 'aliveAt' | 'drained'>;
+
+/** Writes the call database: here (`InlineWriter`), or in a thread of its own (`WorkerWriter`), which then is its only writer. */
+export interface CallWriter {
+  /** Stores the next records of a start, see `CallDrain`. */
+  storeNext(run: string, told: number): Promise<StoredBatch>;
+  /** Where a start stands, written down for the first time if need be. */
+  mark(run: string): Promise<RunMark>;
+  /** Says that nothing more will come from a start. */
+  finish(run: string, adoptedBy: string | null): Promise<void>;
+  /** Takes over what a silent replica has left. @returns whether nobody else has, and it has not said meanwhile that it lives */
+  claim(mark: RunMark, adopter: string): Promise<boolean>;
+  /** Deletes what is old. @returns whether it was done here: `false` where somebody has within the hour */
+  prune(plan: RetentionPlan): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** How a writer is told of the journal, and tells. */
+export interface WriterParts {
+  readonly database: DataSource;
+  readonly terms: CallTerms;
+  readonly now: () => Date;
+  readonly warn: (words: string) => void;
+  readonly folderOf: (run: string) => string;
+  /** How many records are stored at once. Default: few enough that whoever shares the thread hardly notices. */
+  readonly batch?: number;
+}
+
+export class InlineWriter implements CallWriter {
+  private readonly drains = new Map<string, CallDrain>();
+
+  constructor(private readonly parts: WriterParts) {}
+
+  storeNext(run: string, told: number): ReturnType<CallDrain['storeNext']> {
+    return this.drainOf(run).storeNext(told);
+  }
+
+  mark(run: string): Promise<RunMark> {
+    return this.drainOf(run).readMark();
+  }
+
+  async finish(run: string, adoptedBy: string | null): Promise<void> {
+    await this.drainOf(run).finish(adoptedBy);
+    this.drains.delete(run);
+  }
+
+  async claim({ number, aliveAt }: RunMark, adopter: string): Promise<boolean> {
+    const claim = { adoptedBy: adopter, aliveAt: this.parts.now() };
+    const { affected } = await this.parts.database.manager.update(CallWatermark, { number, aliveAt }, claim);
+    return affected === 1;
+  }
+
+  prune(plan: RetentionPlan): Promise<boolean> {
+    const { database, now, warn } = this.parts;
+    return new CallPruner(database, now, warn).prune(plan);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private drainOf(run: string): CallDrain {
+    const { database, terms, now, folderOf, batch } = this.parts;
+    const drain = this.drains.get(run) ?? new CallDrain(database, terms, now, run, folderOf(run), batch);
+    this.drains.set(run, drain);
+    return drain;
+  }
+}

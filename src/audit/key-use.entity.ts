@@ -1,0 +1,47 @@
+import { Entity, PrimaryColumn } from 'typeorm';
+
+import { BigIntegerColumn } from '../persistence';
+
+export const KEY_USE = 'keystile_key_use';
+
+const NumberKey = (name: string): PropertyDecorator => PrimaryColumn({ name, type: 'int' });
+
+/**
+ * What a key called itself in an hour, by everything that decides which scopes it needs: reports about months of a key are read from
+ * here. Each start of a replica has rows of its own, so that none waits for another. 0 stands for no route or scopes.
+ */
+@Entity(KEY_USE)
+export class KeyUse {
+  @NumberKey('organization_number')
+  readonly organizationNumber!: number;
+
+  @NumberKey('key_number')
+  readonly keyNumber!: number;
+
+  /** Hours since 1970. */
+  @NumberKey('hour')
+  readonly hour!: number;
+
+  @NumberKey('route_number')
+  readonly routeNumber!: number;
+
+  @NumberKey('scopes_number')
+  readonly scopesNumber!: number;
+
+  @PrimaryColumn({ name: 'method', type: 'varchar', length: 16 })
+  readonly method!: string;
+
+  @NumberKey('status')
+  readonly status!: number;
+
+  @NumberKey('run_number')
+  readonly runNumber!: number;
+
+  /** 0 where all of them turned out to have ended otherwise. */
+  @BigIntegerColumn('calls')
+  readonly calls!: number;
+
+  /** The `CallId` of the newest of them. */
+  @BigIntegerColumn('last_id')
+  readonly lastId!: number;
+}

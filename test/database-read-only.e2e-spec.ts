@@ -1,0 +1,85 @@
+import { Logger } from '@nestjs/common';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { requestIdOf } from '../src/audit/call-id';
+import { KeystileApp, type TestKey } from '../src/testing';
+import { OwnMariadb } from './support/own-mariadb';
+
+const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_URL']);
+
+(isPossible ? describe : describe.skip)(`a MariaDB server of its own${isPossible ? '' : ' (needs mariadbd and TEST_DATABASE_URL)'}`, () => {
+  let server: OwnMariadb;
+  let app: KeystileApp;
+  let dataDir: string;
+  let key: TestKey;
+  let token: string;
+
+  beforeAll(async () => {
+    server = await OwnMariadb.start();
+    dataDir = mkdtempSync(join(tmpdir(), 'keystile-read-only-'));
+    app = await KeystileApp.start({ keep: { dataDir, databaseUrl: server.url } });
+    key = await app.issueKey({ scopes: ['api_key.read'] });
+    token = (await app.owner()).token;
+    for (const level of ['log', 'warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
+  }, 60_000);
+
+  afterAll(async () => {
+    await app.stop({ disposeData: false });
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const create = async (): Promise<number> => (await app.post('/v1/api-keys', { as: token, body: { name: 'one', scopes: [] } })).status;
+
+  async function expectRowsOf(requestIds: readonly unknown[]): Promise<void> {
+    for (const deadline = performance.now() + 20_000; ; await sleep(50)) {
+      const rows = await app.service.callDatabase.query<Array<{ id: string; tail: string }>>('SELECT id, tail FROM keystile_call_logs');
+      const ids = new Set<unknown>(rows.map(({ id, tail }) => requestIdOf({ id: Number(id), tail: Number(tail) })));
+      const missing = requestIds.filter((id) => !ids.has(id));
+      if (missing.length === 0 || performance.now() > deadline) return expect(missing).toEqual([]);
+    }
+  }
+
+  it('R06: that takes no writes verifies keys, refuses changes, and gets every row once it does', async () => {
+    await server.administer('SET GLOBAL read_only = 1');
+    const requestIds: unknown[] = [];
+    for (let i = 0; i < 20; i++) {
+      const verified = await app.get('/v1/whoami', { as: key.key });
+      const refused = await app.post('/v1/api-keys', { as: token, body: { name: 'one', scopes: [] } });
+      expect([verified.status, refused.status, refused.body.code]).toEqual([200, 503, 'unavailable']);
+      requestIds.push(verified.headers['x-request-id'], refused.headers['x-request-id']);
+    }
+    await server.administer('SET GLOBAL read_only = 0');
+    expect(await create()).toBe(201);
+    await expectRowsOf(requestIds);
+  });
+
+  it('R06: the same where the rights to write are taken away', async () => {
+    await server.administer("REVOKE INSERT, UPDATE, DELETE ON keystile.* FROM keystile@'127.0.0.1'");
+    // Rights of a database hold from the next connection on, or the next USE.
+    await server.administer(...(await connectionsOf(server)));
+    const verified = await app.get('/v1/whoami', { as: key.key });
+    expect([verified.status, await create()]).toEqual([200, 503]);
+    await server.administer("GRANT ALL ON keystile.* TO keystile@'127.0.0.1'", ...(await connectionsOf(server)));
+    for (const deadline = performance.now() + 5_000; performance.now() < deadline && (await create()) !== 201;) await sleep(50);
+    expect(await create()).toBe(201);
+    await expectRowsOf([verified.headers['x-request-id']]);
+  });
+
+  it('R04: that is stopped as a process is found out, and found again', async () => {
+    server.freeze();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => app.get(`/v1/api-keys/${key.id}`, { as: token })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect((await app.get('/health/ready')).status).toBe(503);
+    server.thaw();
+    for (const deadline = performance.now() + 5_000; performance.now() < deadline && (await create()) !== 201;) await sleep(50);
+    expect(await create()).toBe(201);
+    await expectRowsOf(answers.map(({ headers }) => headers['x-request-id']));
+  });
+});
+
+const connectionsOf = (server: OwnMariadb): Promise<string[]> =>
+  server.connections('keystile').then((ids) => ids.map((id) => `KILL ${id}`));
