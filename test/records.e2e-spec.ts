@@ -73,6 +73,7 @@ describe('the call log', () => {
       responseBytes: Buffer.byteLength(ok.text),
       subjectKeyId: null,
       inboundRequestId: null,
+      calls: 1,
     });
     expect(await rowOf(answer)).toMatchObject({
       status: 400,

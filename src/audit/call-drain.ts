@@ -109,8 +109,8 @@ export class CallDrain {
       const rollUps = (this.rollUps ??= new UsageRollUps(mark.drained === 0));
       const numbers = await this.terms.intern(termsOf(records.map(({ call }) => call)));
       const changes = records.map(({ call, stage }) => ({ row: rowOf(call, numbers), stage }));
-      const { begun, ended } = rowsOf(changes);
-      const moved = markAfter(mark, records, begun.length, this.now());
+      const { begun, ended, repeated } = rowsOf(changes);
+      const moved = markAfter(mark, records, callsOf(begun) + callsOf(repeated), this.now());
       let isAgain = false;
       await inTransaction(this.database, async (manager) => {
         if (isAgain) rollUps.forget();
@@ -119,6 +119,7 @@ export class CallDrain {
         if (affected !== 1) throw new WatermarkMoved('Another process is storing the same journal');
         await insertNew(manager, CallLog, begun);
         for (const row of ended) await endCall(manager, row);
+        for (const row of repeated) await countMore(manager, row);
         await rollUps.add(manager, mark.number, changes);
       });
       this.mark = { ...mark, ...moved };
@@ -131,20 +132,34 @@ export class CallDrain {
   }
 }
 
-/** New rows, and rows that are there and whose calls are over now. */
-function rowsOf(changes: readonly CallChange[]): { begun: CallRow[]; ended: CallRow[] } {
+/** New rows; rows that are there and whose calls are over now; rows that are there and stand for so many more calls. */
+function rowsOf(changes: readonly CallChange[]): Record<'begun' | 'ended' | 'repeated', CallRow[]> {
   const begun = new Map<string, CallRow>();
   const ended: CallRow[] = [];
+  const repeated = new Map<string, CallRow>();
   for (const { row, stage } of changes) {
     const name = `${row.id} ${row.tail}`;
-    if (typeof stage === 'string' || begun.has(name)) begun.set(name, row);
+    if (stage === 'more') {
+      const rows = begun.has(name) ? begun : repeated;
+      const known = rows.get(name);
+      rows.set(name, known ? { ...known, calls: known.calls + row.calls } : row);
+    } else if (typeof stage === 'string' || begun.has(name)) begun.set(name, row);
     else ended.push(row);
   }
-  return { begun: [...begun.values()], ended };
+  return { begun: [...begun.values()], ended, repeated: [...repeated.values()] };
 }
+
+const callsOf = (rows: readonly CallRow[]): number => rows.reduce((sum, { calls }) => sum + calls, 0);
 
 async function endCall(manager: EntityManager, { id, tail, status, code, latencyMicroseconds, responseBytes }: CallRow): Promise<void> {
   await manager.update(CallLog, { id, tail }, { status, code, latencyMicroseconds, responseBytes });
+}
+
+/** Where the row is gone, because the database was set back, say, the calls get one that tells less of the first of them. */
+async function countMore(manager: EntityManager, row: CallRow): Promise<void> {
+  const { id, tail, calls } = row;
+  const { affected } = await manager.increment(CallLog, { id, tail }, 'calls', calls);
+  if (affected === 0) await insertNew(manager, CallLog, [row]);
 }
 
 function markAfter(mark: CallWatermark, records: readonly JournalRecord[], calls: number, now: Date): Partial<CallWatermark> {

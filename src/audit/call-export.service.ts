@@ -99,6 +99,7 @@ const FIELDS: Readonly<Record<keyof CallLogView, true>> = {
   responseBytes: true,
   subjectKeyId: true,
   inboundRequestId: true,
+  calls: true,
 };
 const NAMES = Object.keys(FIELDS) as ReadonlyArray<keyof CallLogView>;
 

@@ -73,7 +73,7 @@ export class CallLogQueryDto extends RecordQueryDto {
   readonly minLatencyMs?: number;
 }
 
-/** One answered call. */
+/** One answered call; `calls` of them where an address was past its limit of bad credentials. */
 export class CallLogView {
   /** Also sent as `X-Request-Id`. */
   readonly requestId!: string;
@@ -107,6 +107,11 @@ export class CallLogView {
   readonly subjectKeyId!: string | null;
   /** The `X-Request-Id` that the caller sent. */
   readonly inboundRequestId!: string | null;
+  /**
+   * How many calls the row stands for: 1, or all those of one second that were refused because too many bad credentials came from
+   * their address (429 `rate_limited`). Whatever else the row says is said of the first of them.
+   */
+  readonly calls!: number;
 }
 
 /** Newest first. A page may be short, or empty, and still have more: a search stops for a breath now and then. */

@@ -97,4 +97,5 @@ const view = (row: CallLog, text: (number: number | null) => string | null): Cal
   responseBytes: row.responseBytes,
   subjectKeyId: text(row.subjectKeyNumber),
   inboundRequestId: row.inboundRequestId,
+  calls: row.calls,
 });

@@ -140,6 +140,7 @@ export class CallRecorder {
       suspect: null,
       presentedPrefix: null,
       code: null,
+      floodedFrom: null,
       subjectKeyId: null,
       status: 0,
       latencyMicroseconds: 0,

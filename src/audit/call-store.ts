@@ -21,6 +21,7 @@ import { CallWatermark } from './call-watermark.entity';
 import { type CallWriter, InlineWriter } from './call-writer';
 import { Journal, type JournalOptions } from './journal';
 import { LeftBehind } from './left-behind';
+import { RefusalFold } from './refusal-fold';
 import type { StoredCall } from './stored-call';
 import { WorkerWriter } from './worker-writer';
 
@@ -58,6 +59,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   private readonly journal: Journal;
   private readonly writer: CallWriter;
   private readonly leftBehind: LeftBehind;
+  private readonly refusals = new RefusalFold();
   private storing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private heart: NodeJS.Timeout | undefined;
@@ -136,7 +138,9 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
 
   append(call: FinishedCall, kept?: Kept): void {
     if (this.isClosed) return;
-    this.journal.append(call, 'whole', kept);
+    const first = this.refusals.firstOf(call);
+    if (first) this.journal.append(first, 'more', kept);
+    else this.journal.append(call, 'whole', kept);
     this.wakeIn(this.pending >= FULL ? 0 : GATHER_MS);
   }
 

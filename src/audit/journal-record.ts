@@ -10,8 +10,13 @@ export interface JournalRecord {
   readonly stage: Stage;
 }
 
-/** `whole`: the only line of a call. `begun`: the first line of a streamed one. Else the second line, and what the first one said. */
-export type Stage = 'whole' | 'begun' | CallSoFar;
+/**
+ * `whole`: the only line of a call. `begun`: the first line of a streamed one. `more`: one more call that the row of the named one
+ * counts, see `RefusalFold`. Else the second line of a streamed one, and what the first one said.
+ */
+export type Stage = 'whole' | 'begun' | 'more' | CallSoFar;
+
+const STAGES = ['whole', 'begun', 'more'] as const;
 
 export function encodeRecord(sequence: number, call: FinishedCall, stage: Stage): string {
   const before = JSON.stringify([
@@ -34,7 +39,7 @@ export function encodeRecord(sequence: number, call: FinishedCall, stage: Stage)
     call.status,
     call.latencyMicroseconds,
     call.responseBytes,
-    stage === 'whole' ? 0 : stage === 'begun' ? 1 : [stage.status, stage.code, stage.latencyMicroseconds],
+    typeof stage === 'string' ? STAGES.indexOf(stage) : [stage.status, stage.code, stage.latencyMicroseconds],
   ]);
   return `${before.slice(0, -1)},${encodedCaller(call.principal)},${encodedCaller(call.suspect)},${after.slice(1)}`;
 }
@@ -92,7 +97,7 @@ type Fields = [
   status: number,
   latencyMicroseconds: number,
   responseBytes: number,
-  stage: 0 | 1 | [status: number, code: string | null, latencyMicroseconds: number],
+  stage: 0 | 1 | 2 | [status: number, code: string | null, latencyMicroseconds: number],
 ];
 
 export function decodeRecord(payload: string): JournalRecord {
@@ -118,12 +123,13 @@ export function decodeRecord(payload: string): JournalRecord {
     suspect: suspect && callerFrom(suspect),
     presentedPrefix,
     code,
+    floodedFrom: null,
     subjectKeyId,
     status,
     latencyMicroseconds,
     responseBytes,
   };
-  return { sequence, call, stage: typeof stage === 'number' ? (stage === 0 ? 'whole' : 'begun') : soFar(stage) };
+  return { sequence, call, stage: typeof stage === 'number' ? STAGES[stage] : soFar(stage) };
 }
 
 const soFar = ([status, code, latencyMicroseconds]: [number, string | null, number]): CallSoFar => ({ status, code, latencyMicroseconds });

@@ -166,8 +166,10 @@ export class Gatekeeper {
     const { outcome, retryAfterSeconds } = denial;
     if (GUESSES.has(outcome)) {
       const limit = { limit: this.options.failedAuthLimit, windowSeconds: FAILURE_WINDOW_SECONDS };
-      const taken = await this.limiter.take(`failed:${addressGroup(call.ip)}`, limit, this.clock.now());
+      const from = addressGroup(call.ip);
+      const taken = await this.limiter.take(`failed:${from}`, limit, this.clock.now());
       if (!taken.allowed) {
+        call.floodedFrom = from;
         showLimits(call.answerHeaders, [{ name: 'address', ...limit, ...taken }]);
         throw new AccessDeniedError('rate_limited', { retryAfterSeconds: taken.retryAfterSeconds });
       }

@@ -213,6 +213,7 @@ export class DemoCalls {
       suspect: code !== null && isByTheGate(code) ? caller : null,
       presentedPrefix: caller?.credentialPrefix ?? null,
       code,
+      floodedFrom: null,
       status: code === null ? action.status : PROBLEMS[code].status,
       latencyMicroseconds: Math.round(milliseconds * 1_000),
       responseBytes: code === null ? action.bytes : 380,

@@ -29,6 +29,8 @@ export interface Call {
   presentedPrefix: string | null;
   /** Why it was refused. */
   code: string | null;
+  /** Of a call that was refused because too many bad credentials came from its address: what counts as one address there. */
+  floodedFrom: string | null;
   /** Of `verify`: the key that was asked about (`decisions.md` 14). */
   subjectKeyId: string | null;
 }

@@ -25,6 +25,7 @@ export function aCall({ at = NOON, ...given }: Partial<FinishedCall> = {}): Fini
     suspect: null,
     presentedPrefix: null,
     code: null,
+    floodedFrom: null,
     subjectKeyId: null,
     status: 200,
     latencyMicroseconds: 1_234,
