@@ -222,7 +222,8 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     beforeEach(() => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', dir]));
     afterEach(async () => {
       for (const store of stores.splice(0)) await store.onApplicationShutdown();
-      execFileSync('umount', [dir]);
+      // Lazily: a process that was just started by somebody may still hold what it inherited.
+      execFileSync('umount', ['--lazy', dir]);
     });
 
     const until = async (holds: () => boolean): Promise<void> => {
