@@ -15,7 +15,7 @@ const STAMP = 'sources.txt';
 const sources = digestOf([
   ...filesIn(join(dashboard, 'src')),
   ...['index.html', 'vite.config.ts', 'postcss.config.cjs', 'package.json'].map((name) => join(dashboard, name)),
-  ...['page-paths.ts', 'page-labels.ts'].map((name) => join(root, 'src', 'dashboard', name)),
+  ...['page-paths.ts', 'page-labels.ts', 'page-options.ts'].map((name) => join(root, 'src', 'dashboard', name)),
   join(root, 'package-lock.json'),
   fileURLToPath(import.meta.url),
 ]);

@@ -91,8 +91,8 @@ export interface KeystileParts {
   readonly dashboard?: HostDashboard;
 }
 
-/** Where the people of the host sign in, and what it calls things. */
-export type HostDashboard = Required<Pick<DashboardOptions, 'signIn'>> & Pick<DashboardOptions, 'labels'>;
+/** Where the people of the host sign in, and what the page says of its keys. */
+export type HostDashboard = Required<Pick<DashboardOptions, 'signIn'>> & Omit<DashboardOptions, 'apiPrefix' | 'signIn'>;
 
 const NO_POLICY: KeyPolicy = { maxLifetimeSeconds: null, expiryRequired: false, allowlistRequired: false, defaultRateLimit: null };
 

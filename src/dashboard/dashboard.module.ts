@@ -2,11 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 
 import { DashboardController } from './dashboard.controller';
 import { PageFiles } from './page-files';
-import type { PageLabels } from './page-labels';
+import type { PageOptions } from './page-options';
 
-export interface DashboardOptions {
-  /** What this system calls things. Default: `DEFAULT_LABELS`. */
-  readonly labels?: Partial<PageLabels>;
+export interface DashboardOptions extends PageOptions {
   /**
    * Where people of a host sign in, by a cookie that the API reads: `/admin/sign-in`. The page sends them there, with `?next=` and the
    * address to come back to, and shows nothing of members, roles and accounts. Default: the page signs in by itself.

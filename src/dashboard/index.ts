@@ -4,3 +4,4 @@
  */
 export { DashboardModule, type DashboardOptions } from './dashboard.module';
 export { type PageLabels } from './page-labels';
+export { type PageOptions } from './page-options';

@@ -1,4 +1,4 @@
-import { apiBase } from '../options';
+import { apiBase, keyHeader } from '../options';
 import type { paths } from './schema';
 
 type Method = 'get' | 'post' | 'patch' | 'delete';
@@ -28,7 +28,7 @@ export function curl<M extends Method>(method: M, path: PathsWith<M>, { path: va
   const url = `${apiBase}${filled}${parameters.size > 0 ? `?${parameters}` : ''}`;
   const lines = [
     `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${quoted(url)}`,
-    '-H "Authorization: Bearer $KEYSTILE_API_KEY"',
+    `-H "${keyHeader} $KEYSTILE_API_KEY"`,
     ...(body === undefined ? [] : ['-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(body))}`]),
   ];
   return lines.join(' \\\n  ');

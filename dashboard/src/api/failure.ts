@@ -47,13 +47,15 @@ export class SignedOut extends Failure {
 /** The failure that an answer tells of. */
 export function failureOf(response: Response, problem: Partial<Problem> | undefined): Failure {
   const { status } = response;
-  if (problem?.message === undefined) return new Failure(`The service answered ${status}`, { status, detail: 'Try again in a moment.' });
-  const { message, code, detail, requestId, errors, scopes } = problem;
-  const facts = { status, code, requestId, faults: errors ?? [] };
+  const { message, code, detail, requestId, errors, scopes } = problem ?? {};
+  // A host may put its refusals in words of its own.
+  const faults = (errors ?? []).filter(({ pointer }) => typeof pointer === 'string');
+  const facts = { status, code, requestId, faults };
   if (status === 429) {
     const seconds = response.headers.get('retry-after') ?? 'some';
     return new Failure('Too many attempts', { ...facts, detail: `Wait ${seconds} seconds and try again.` });
   }
+  if (message === undefined) return new Failure(`The service answered ${status}`, { status, detail: 'Try again in a moment.' });
   if (code === 'scope_exceeds_grantor' && scopes) return new Failure(`${message}: ${scopes.join(', ')}`, { ...facts, detail });
   return new Failure(message, { ...facts, detail });
 }

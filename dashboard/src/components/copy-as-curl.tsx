@@ -4,6 +4,7 @@ import { Terminal } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { copyText } from '../lib/copy';
+import { hasCommands } from '../options';
 
 interface CopyAsCurlProps {
   /** The very request of the action beside it, from `curl(…)`. Asked when it is copied. */
@@ -19,22 +20,26 @@ async function copyCommand(command: () => string): Promise<void> {
   );
 }
 
-/** What this button or form does, as a command for a terminal. */
-export const CopyAsCurl = ({ command }: CopyAsCurlProps): ReactNode => (
-  <Button
-    type="button"
-    variant="subtle"
-    color="gray"
-    leftSection={<Terminal size={15} aria-hidden />}
-    onClick={() => void copyCommand(command)}
-  >
-    Copy as curl
-  </Button>
-);
+/** What this button or form does, as a command for a terminal. Its place stays where there is none. */
+export const CopyAsCurl = ({ command }: CopyAsCurlProps): ReactNode =>
+  hasCommands ? (
+    <Button
+      type="button"
+      variant="subtle"
+      color="gray"
+      leftSection={<Terminal size={15} aria-hidden />}
+      onClick={() => void copyCommand(command)}
+    >
+      Copy as curl
+    </Button>
+  ) : (
+    <span />
+  );
 
 /** The same in a menu. */
-export const CopyAsCurlItem = ({ command }: CopyAsCurlProps): ReactNode => (
-  <Menu.Item leftSection={<Terminal size={15} aria-hidden />} onClick={() => void copyCommand(command)}>
-    Copy as curl
-  </Menu.Item>
-);
+export const CopyAsCurlItem = ({ command }: CopyAsCurlProps): ReactNode =>
+  hasCommands && (
+    <Menu.Item leftSection={<Terminal size={15} aria-hidden />} onClick={() => void copyCommand(command)}>
+      Copy as curl
+    </Menu.Item>
+  );

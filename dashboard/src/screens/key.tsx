@@ -6,7 +6,7 @@ import { Link, useParams } from 'wouter';
 
 import { api, curl, type Key, take, useOwners } from '../api';
 import { Code, CopyAsCurlItem, ErrorPanel, Facts, PageHeader, Panel, Time, TimeOr } from '../components';
-import { labels } from '../options';
+import { hasScopes, hasTestKeys, labels } from '../options';
 import { paths, withQuery } from '../paths';
 import { useSession } from '../session';
 import { AuditPanel } from './key/audit-panel';
@@ -61,7 +61,7 @@ export default function KeyScreen(): ReactNode {
           <CredentialsPanel keyView={data} />
         </SimpleGrid>
         {may('call_log.read') && <UsagePanel keyView={data} />}
-        <ScopesPanel keyView={data} />
+        {hasScopes && <ScopesPanel keyView={data} />}
         {may('audit_event.read') && <AuditPanel keyId={keyId} />}
       </Stack>
     </>
@@ -145,7 +145,7 @@ function FactsPanel({ keyView: key }: { readonly keyView: Key }): ReactNode {
           ['Prefix', <Code copy="Copy the prefix">{key.prefix}</Code>],
           ['Id', <Code copy="Copy the id">{key.id}</Code>],
           ['Status', standingOf(key).reason],
-          ['Environment', key.environment],
+          ['Environment', hasTestKeys ? key.environment : undefined],
           ['Owner', nameOf(key.owner.id)],
           ['When the owner leaves', key.owner.type === 'user' ? onOwnerRemoved(key) : undefined],
           [

@@ -19,7 +19,7 @@ import {
   Sparkline,
   TimeOr,
 } from '../components';
-import { labels } from '../options';
+import { createKeyAt, hasScopes, hasTestKeys, hostSignIn, keyHeader, labels } from '../options';
 import { DAY_MS } from '../lib/time';
 import { useUrlState } from '../lib/use-url-state';
 import { paths } from '../paths';
@@ -66,9 +66,9 @@ export default function KeysScreen(): ReactNode {
   const isFiltered = Object.values(filters).some((value) => value !== '');
   return (
     <>
-      <PageHeader title={labels.keys} description="Each key lets one program call the API, with the scopes that you choose.">
+      <PageHeader title={labels.keys} description={labels.aboutKeys}>
         <CopyAsCurl command={() => curl('get', '/v1/api-keys', { query })} />
-        {may('api_key.create') && <CreateButton />}
+        {mayCreate(may) && <CreateButton />}
       </PageHeader>
       <Filters filters={filters} setFilters={setFilters} search={search} />
       <KeyTable pages={pages} empty={isFiltered ? <NothingFound onClear={() => setFilters(NO_FILTERS)} /> : <NoKeys />} />
@@ -76,11 +76,21 @@ export default function KeysScreen(): ReactNode {
   );
 }
 
-const CreateButton = (): ReactNode => (
-  <Button component={Link} href={paths.newKey} leftSection={<Plus size={16} aria-hidden />}>
-    {labels.createKey}
-  </Button>
-);
+/** Where a host makes keys by itself, it says there who may. */
+const mayCreate = (may: (scope: string) => boolean): boolean => createKeyAt !== undefined || may('api_key.create');
+
+const CreateButton = (): ReactNode => {
+  const icon = <Plus size={16} aria-hidden />;
+  return createKeyAt === undefined ? (
+    <Button component={Link} href={paths.newKey} leftSection={icon}>
+      {labels.createKey}
+    </Button>
+  ) : (
+    <Button component="a" href={createKeyAt} leftSection={icon}>
+      {labels.createKey}
+    </Button>
+  );
+};
 
 interface FiltersProps {
   readonly filters: Filters;
@@ -98,8 +108,8 @@ function Filters({ filters, setFilters, search }: FiltersProps): ReactNode {
     <FilterBar>
       <SearchField label="Search by name or prefix" value={filters.q} onChange={search} />
       {menu('status', 'Status', STATUSES)}
-      {menu('environment', 'Environment', ENVIRONMENTS)}
-      {menu('scope', 'Scope', scopes)}
+      {hasTestKeys && menu('environment', 'Environment', ENVIRONMENTS)}
+      {hasScopes && menu('scope', 'Scope', scopes)}
       {menu(
         'owner',
         'Owner',
@@ -133,7 +143,7 @@ function KeyTable({ pages, empty }: { readonly pages: ReturnType<typeof useCurso
       ),
     },
     { key: 'status', title: 'Status', cell: (key) => <KeyBadges keyView={key} /> },
-    { key: 'scopes', title: 'Scopes', cell: ({ scopes }) => <ScopeList scopes={scopes} /> },
+    ...(hasScopes ? [{ key: 'scopes', title: 'Scopes', cell: ({ scopes }: Key) => <ScopeList scopes={scopes} /> }] : []),
     { key: 'restrictions', title: 'Restrictions', cell: (key) => <Restrictions keyView={key} /> },
     ...(may('call_log.read') ? [{ key: 'day', title: '24 hours', cell: ({ id }: Key) => <Day bars={dayOf(id)} /> }] : []),
     { key: 'used', title: 'Last used', cell: ({ lastUsedAt }) => <TimeOr at={lastUsedAt} otherwise="never" /> },
@@ -176,10 +186,12 @@ function NoKeys(): ReactNode {
     <EmptyState
       icon={<KeyRound size={20} />}
       title="No keys yet"
-      action={may('api_key.create') ? <CreateButton /> : undefined}
-      command={may('api_key.create') ? <CodeBlock label="The same as a command">{command}</CodeBlock> : undefined}
+      action={mayCreate(may) ? <CreateButton /> : undefined}
+      command={
+        may('api_key.create') && hostSignIn === undefined ? <CodeBlock label="The same as a command">{command}</CodeBlock> : undefined
+      }
     >
-      A key lets one program call the API. Send it as <Code>Authorization: Bearer …</Code>
+      A key lets one program call the API. Send it as <Code>{`${keyHeader} …`}</Code>
     </EmptyState>
   );
 }

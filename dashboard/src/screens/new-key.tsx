@@ -6,7 +6,7 @@ import { Link, useLocation, useSearchParams } from 'wouter';
 
 import { api, curl, forgetIdempotency, idempotencyHeader, take, useOwners } from '../api';
 import { CopyAsCurl, FormError, PageHeader, Panel, showFaults } from '../components';
-import { hostSignIn, labels } from '../options';
+import { hasScopes, hasTestKeys, hostSignIn, keyOwner, labels } from '../options';
 import { paths } from '../paths';
 import { useSession } from '../session';
 import { useShowSecret } from '../shell/issued-secret';
@@ -21,7 +21,8 @@ export default function NewKeyScreen(): ReactNode {
   const [, navigate] = useLocation();
   const client = useQueryClient();
   const showSecret = useShowSecret();
-  const form = useForm<KeyFormValues>({ initialValues: prefilled(search), validate: KEY_FORM_RULES });
+  const { organizationId } = useSession();
+  const form = useForm<KeyFormValues>({ initialValues: initially(search, organizationId), validate: KEY_FORM_RULES });
   const { mutate, isPending, error } = useMutation({
     mutationFn: (body: ReturnType<typeof bodyOf>) =>
       take(api.POST('/v1/api-keys', { params: { header: idempotencyHeader('create key', body) }, body })),
@@ -40,13 +41,15 @@ export default function NewKeyScreen(): ReactNode {
       <form noValidate onSubmit={form.onSubmit((values) => mutate(bodyOf(values)))}>
         <Stack gap="lg" maw={760}>
           <Basics form={form} />
-          <Panel title="Scopes">
-            <ScopePicker
-              value={form.values.scopes}
-              error={form.errors['scopes']}
-              onChange={(scopes) => form.setFieldValue('scopes', scopes)}
-            />
-          </Panel>
+          {hasScopes && (
+            <Panel title="Scopes">
+              <ScopePicker
+                value={form.values.scopes}
+                error={form.errors['scopes']}
+                onChange={(scopes) => form.setFieldValue('scopes', scopes)}
+              />
+            </Panel>
+          )}
           <Suspense fallback={<Skeleton height={420} radius="lg" />}>
             <Restrictions form={form} />
           </Suspense>
@@ -69,6 +72,14 @@ export default function NewKeyScreen(): ReactNode {
   );
 }
 
+/** What the address says, except where this system leaves no choice. */
+const initially = (search: URLSearchParams, organizationId: string): KeyFormValues => ({
+  ...prefilled(search),
+  ...(hasScopes ? {} : { scopes: ['*'] }),
+  ...(hasTestKeys ? {} : { environment: 'live' }),
+  ...(keyOwner === 'organization' ? { owner: `organization:${organizationId}` } : {}),
+});
+
 const Basics = ({ form }: { readonly form: KeyForm }): ReactNode => (
   <Panel>
     <Stack>
@@ -81,12 +92,14 @@ const Basics = ({ form }: { readonly form: KeyForm }): ReactNode => (
         autoFocus
         {...form.getInputProps('name')}
       />
-      <Radio.Group label="Environment" description="Use separate keys per environment." {...form.getInputProps('environment')}>
-        <Group mt={6} gap="lg">
-          <Radio value="live" label="Live" description="For production. Messages are really sent." />
-          <Radio value="test" label="Test" description="For development and staging. Messages stay in the outbox." />
-        </Group>
-      </Radio.Group>
+      {hasTestKeys && (
+        <Radio.Group label="Environment" description="Use separate keys per environment." {...form.getInputProps('environment')}>
+          <Group mt={6} gap="lg">
+            <Radio value="live" label="Live" description={labels.liveKeys} />
+            <Radio value="test" label="Test" description={labels.testKeys} />
+          </Group>
+        </Radio.Group>
+      )}
       <Textarea label="Description" description="Optional." autosize minRows={1} maxLength={500} {...form.getInputProps('description')} />
     </Stack>
   </Panel>
@@ -98,12 +111,13 @@ function Lifetime({ form }: { readonly form: KeyForm }): ReactNode {
   const { expiresAt, owner } = form.values;
   const choices = expiryChoices().filter(({ value }) => value !== 'never' || !organization?.keyExpiryRequired);
   const isPersons = owner === '' || owner.startsWith('user:');
+  const showsOwner = hostSignIn === undefined && may('member.read');
   return (
-    <Panel title="Lifetime and owner">
+    <Panel title={showsOwner || isPersons ? 'Lifetime and owner' : 'Lifetime'}>
       <Stack>
         <NativeSelect label="Expires" description="Rotate keys every 90 days." data={[...choices]} {...form.getInputProps('expiresAt')} />
         {expiresAt === 'day' && <TextInput type="date" label="Last day" min={earliestDay()} {...form.getInputProps('lastDay')} />}
-        {hostSignIn === undefined && may('member.read') && (
+        {showsOwner && (
           <NativeSelect
             label="Owner"
             description="A key of a person never does more than that person may now."

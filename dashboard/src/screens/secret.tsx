@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { PageHeader, Time } from '../components';
 import { copyText } from '../lib/copy';
 import { useLeaveGuard } from '../lib/leave-guard';
+import { docs } from '../options';
 import type { IssuedSecret } from '../shell/issued-secret';
 import { Examples } from './secret/examples';
 import classes from './secret/secret.module.css';
@@ -125,7 +126,7 @@ const Storage = (): ReactNode => (
       <List.Item>Rotate it every 90 days: issue the new key, deploy it, then revoke the old one.</List.Item>
       <List.Item>
         For fixed-IP servers, always set a whitelist.{' '}
-        <Anchor href="/docs/authentication" underline="always">
+        <Anchor href={docs} underline="always">
           More about keys
         </Anchor>
       </List.Item>

@@ -1,7 +1,7 @@
 import { Anchor, Group, Paper, Text } from '@mantine/core';
 import { type ReactNode, Suspense } from 'react';
 
-import { labels } from '../options';
+import { docs, labels } from '../options';
 import { Brand } from './brand';
 import classes from './open-frame.module.css';
 
@@ -17,7 +17,7 @@ export const OpenFrame = ({ children }: { readonly children: ReactNode }): React
       </Paper>
     </main>
     <Text ta="center" fz="sm" c="dimmed" mt="lg">
-      <Anchor href="/docs/authentication" inherit>
+      <Anchor href={docs} inherit>
         Documentation
       </Anchor>
     </Text>

@@ -3,7 +3,7 @@ import { BookOpen, Keyboard, Menu as MenuIcon, Moon, Sun, X } from 'lucide-react
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
-import { hostSignIn, labels } from '../options';
+import { docs, hostSignIn, labels } from '../options';
 import { useSession } from '../session';
 import { AccountMenu } from './account-menu';
 import { Brand } from './brand';
@@ -69,7 +69,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           <Navigation location={location} />
         </div>
         <div className={classes.foot}>
-          <a href="/docs/authentication" className={classes.link}>
+          <a href={docs} className={classes.link}>
             <BookOpen size={16} aria-hidden />
             Documentation
           </a>

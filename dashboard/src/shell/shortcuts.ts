@@ -1,6 +1,7 @@
 import { useHotkeys } from '@mantine/hooks';
 import { useLocation } from 'wouter';
 
+import { createKeyAt } from '../options';
 import { paths } from '../paths';
 import { useSession } from '../session';
 
@@ -22,7 +23,7 @@ export function useShortcuts(showHelp: () => void): void {
     if (!isDialogOpen()) showHelp();
   };
   useHotkeys([
-    ['c', () => !isDialogOpen() && may('api_key.create') && navigate(paths.newKey)],
+    ['c', () => !isDialogOpen() && may('api_key.create') && !createKeyAt && navigate(paths.newKey)],
     ['/', focusSearch, { preventDefault: false }],
     ['shift+?', help],
     ['?', help],

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Key } from '../../api';
 import { Code, StatusBadge } from '../../components';
 import { formatDay } from '../../lib/time';
+import { labels } from '../../options';
 import classes from './badges.module.css';
 import { isRotationDue, restrictionsOf, standingOf } from './status';
 
@@ -32,7 +33,7 @@ const SCOPES_SHOWN = 1;
 /** Of keys that are not for production. */
 export const TestBadge = ({ keyView }: { readonly keyView: Key }): ReactNode =>
   keyView.environment === 'test' && (
-    <Tooltip label="For development and staging: nothing leaves the machine.">
+    <Tooltip label={labels.testKeys}>
       <span className={classes.chip}>Test</span>
     </Tooltip>
   );

@@ -49,8 +49,7 @@ export default function RevokeDialog({ keyView, onClose }: { readonly keyView: K
       onClose={onClose}
     >
       <Text>
-        <Code>{`${prefix}_…`}</Code> stops working at once, everywhere and for ever. Programs that use it get 401 “API key has been
-        revoked”.
+        <Code>{`${prefix}_…`}</Code> stops working at once, everywhere and for ever. Programs that use it get 401.
       </Text>
       {may('call_log.read') && (impact ? <Impact impact={impact} /> : <Skeleton height={72} />)}
       <TextInput

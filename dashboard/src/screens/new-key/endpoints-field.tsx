@@ -23,7 +23,7 @@ export function EndpointsField({ value, error, onChange }: EndpointsFieldProps):
     <Input.Wrapper
       label="Endpoints"
       labelElement="div"
-      description="Empty means any that the scopes open. A path, or the beginning of one followed by *."
+      description="Empty means any that the key may call. A path, or the beginning of one followed by *."
       error={error}
     >
       <Stack gap={8} mt={6}>

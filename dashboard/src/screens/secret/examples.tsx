@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import type { IssuedKey } from '../../api';
 import { CodeBlock } from '../../components';
-import { apiBase } from '../../options';
+import { apiBase, firstCall, hostSignIn, keyHeader } from '../../options';
 import { useSession } from '../../session';
 
 /** A first call that the key may make. */
@@ -16,13 +16,17 @@ interface ExampleCall {
 const QUOTE = String.raw`'\''`;
 
 function curlOf({ method, url, body }: ExampleCall, key: string): string {
-  const lines = [`curl -i ${method === 'GET' ? '' : `-X ${method} `}${url}`, `-H "Authorization: Bearer ${key}"`];
+  const lines = [`curl -i ${method === 'GET' ? '' : `-X ${method} `}${url}`, `-H "${keyHeader} ${key}"`];
   if (body) lines.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(body).replaceAll("'", QUOTE)}'`);
   return lines.join(' \\\n  ');
 }
 
+/** `Authorization` and `Bearer `, `X-API-Key` and nothing. */
+const [header = '', scheme = ''] = keyHeader.split(/: ?(?=[^:]*$)/);
+const before = scheme && `${scheme} `;
+
 const javaScriptOf = ({ url }: ExampleCall): string => `const answer = await fetch('${url}', {
-  headers: { Authorization: \`Bearer \${process.env.API_KEY}\` },
+  headers: { ${header.includes('-') ? `'${header}'` : header}: \`${before}\${process.env.API_KEY}\` },
 });
 console.log(answer.status, await answer.json());`;
 
@@ -30,20 +34,20 @@ const pythonOf = ({ url }: ExampleCall): string => `import os, urllib.request
 
 request = urllib.request.Request(
     "${url}",
-    headers={"Authorization": f"Bearer {os.environ['API_KEY']}"},
+    headers={"${header}": f"${before}{os.environ['API_KEY']}"},
 )
 print(urllib.request.urlopen(request).read().decode())`;
 
 /** First calls of a key, ready to run against this very installation. */
 export function Examples({ issued: { key, scopes, allowedIps, environment } }: { readonly issued: IssuedKey }): ReactNode {
   const { person } = useSession();
-  const whoami: ExampleCall = { method: 'GET', url: `${apiBase}/v1/whoami` };
+  const first: ExampleCall = { method: 'GET', url: firstCall ? `${location.origin}${firstCall}` : `${apiBase}/v1/whoami` };
   const mail: ExampleCall = {
     method: 'POST',
     url: `${location.origin}/email`,
     body: { to: [person.email], subject: 'Hello', text: 'My first message.' },
   };
-  const mayMail = scopes.includes('send_email') || scopes.includes('*');
+  const mayMail = hostSignIn === undefined && (scopes.includes('send_email') || scopes.includes('*'));
   return (
     <>
       <Tabs defaultValue="curl" variant="outline">
@@ -53,7 +57,7 @@ export function Examples({ issued: { key, scopes, allowedIps, environment } }: {
           <Tabs.Tab value="python">Python</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="curl" pt="sm">
-          <CodeBlock label="Ask the service whose key it is">{curlOf(whoami, key)}</CodeBlock>
+          <CodeBlock label={firstCall ? 'A first call' : 'Ask the service whose key it is'}>{curlOf(first, key)}</CodeBlock>
           {mayMail && (
             <>
               <Text fz="sm" mt="sm" mb={6}>
@@ -64,10 +68,10 @@ export function Examples({ issued: { key, scopes, allowedIps, environment } }: {
           )}
         </Tabs.Panel>
         <Tabs.Panel value="javascript" pt="sm">
-          <CodeBlock label="JavaScript">{javaScriptOf(whoami)}</CodeBlock>
+          <CodeBlock label="JavaScript">{javaScriptOf(first)}</CodeBlock>
         </Tabs.Panel>
         <Tabs.Panel value="python" pt="sm">
-          <CodeBlock label="Python">{pythonOf(whoami)}</CodeBlock>
+          <CodeBlock label="Python">{pythonOf(first)}</CodeBlock>
         </Tabs.Panel>
       </Tabs>
       <Text fz="sm" c="dimmed" mt="xs">
