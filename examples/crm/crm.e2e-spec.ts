@@ -489,6 +489,24 @@ describe('The page about authentication of the CRM', () => {
   });
 });
 
+describe('The page of Keystile in the CRM', () => {
+  const page = () => ({ headers: { cookie: `keystile_session=${admin}`, 'sec-fetch-site': 'same-origin' } });
+
+  it('C29 is one click away from Admin → API Keys, which is where the CRM begins', async () => {
+    expect((await call('GET', '/')).headers['location']).toBe('/admin/api-keys');
+    expect((await call('GET', '/admin/api-keys')).text).toContain('href="/api-management"');
+    const { text } = await call('GET', '/api-management');
+    expect(text.replaceAll('&quot;', '"')).toContain('"keyOwner":"organization"');
+  });
+
+  it('C25 makes keys of the company, which outlive the member of staff who asks', async () => {
+    const make = (more: object) => call('POST', '/v1/api-keys', { ...page(), body: { name: 'x', scopes: ['client.read'], ...more } });
+    expect(await make({})).toMatchObject({ status: 400, body: { errors: [{ pointer: '/owner' }] } });
+    const made = await make({ owner: { type: 'organization', id: 'crm' } });
+    expect(made).toMatchObject({ status: 201, body: { owner: { type: 'organization', id: 'crm' } } });
+  });
+});
+
 (BROWSER_PATH ? describe : describe.skip)('The page of Keystile in the CRM, in a browser', () => {
   let browser: Browser;
 

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { type Clock, KeystileModule, PatternKeyFormat, type ScopeDescriptions } from 'keystile';
 import { DataSource } from 'typeorm';
 
+import { OrganizationKeysGuard } from '../organization-keys.guard';
 import { AdminController } from './admin.controller';
 import { ApiKeyController } from './api-keys.controller';
 import { ClientController } from './clients.controller';
@@ -47,7 +49,13 @@ export class CrmModule {
       inject: [Staff],
       conventions: 'all',
       api: true,
-      dashboard: { signIn: '/admin/api-keys', labels: { product: 'CRM', keysSection: 'Admin' } },
+      dashboard: {
+        signIn: '/admin/api-keys',
+        labels: { product: 'CRM', keysSection: 'Admin' },
+        keyOwner: 'organization',
+        testKeys: false,
+        firstCall: '/api/v1/clients',
+      },
       useFactory: (staff: Staff) => ({
         database,
         owners: staff,
@@ -64,7 +72,7 @@ export class CrmModule {
       module: CrmModule,
       imports: [people, keys],
       controllers: [ClientController, InvoiceController, ApiKeyController, SessionController, AdminController, DocsController],
-      providers: [Clients, Invoices, PageVotes],
+      providers: [Clients, Invoices, PageVotes, { provide: APP_GUARD, useValue: new OrganizationKeysGuard('/v1/api-keys') }],
     };
   }
 }

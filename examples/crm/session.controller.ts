@@ -26,11 +26,11 @@ export class SessionController {
     const member = await this.staff.check(email, password);
     if (!member) throw new Problem('login_failed');
     const token = await this.tokens.issue({ userId: member.id, organizationId: COMPANY });
-    // For the page at /api-management; whoever calls the API sends the token themselves.
+    // For the page at /api-management, which calls /v1; whoever calls the CRM itself sends the token.
     const secure = request.protocol === 'https' ? '; Secure' : '';
     void reply.header(
       'set-cookie',
-      `keystile_session=${token}; Path=/; HttpOnly; SameSite=Strict${secure}; Max-Age=${this.tokens.lifetimeSeconds}`,
+      `keystile_session=${token}; Path=/v1; HttpOnly; SameSite=Strict${secure}; Max-Age=${this.tokens.lifetimeSeconds}`,
     );
     return { token, expires_in: this.tokens.lifetimeSeconds };
   }

@@ -50,6 +50,12 @@ export class Accounts {
   }
 }
 
+/**
+ * Their cards; and of their keys what the page at `/api-management` shows. Neither making nor changing nor rotating one there: a key with
+ * other limits, or a second one beside the first, is what this system does not have (K05, K16, K22).
+ */
+const RIGHTS = ['card.*', 'api_key.read', 'api_key.revoke', 'call_log.read', 'audit_event.read'];
+
 export const RATE_LIMIT = Symbol('hub:rate-limit');
 
 /** What the keys ask: at every call, whose they are; of a new one, how often it may call. */
@@ -62,7 +68,7 @@ export class HubOwners implements HostOwners {
 
   async standing(organizationId: string, { id }: Owner) {
     const isActive = id === organizationId && (await this.database.getRepository(HubUser).existsBy({ id }));
-    return { isActive, organizationStatus: 'active' as const, scopes: ['*'], userId: id };
+    return { isActive, organizationStatus: 'active' as const, scopes: RIGHTS, userId: id };
   }
 
   async keyPolicy(): Promise<KeyPolicy> {

@@ -1,4 +1,4 @@
-import { type KeystileOptions, PatternKeyFormat, type ProblemBody } from 'keystile';
+import { type KeystileOptions, type KeystileParts, PatternKeyFormat, type ProblemBody } from 'keystile';
 
 export const SESSION_COOKIE = 'hub_session';
 
@@ -19,6 +19,23 @@ export const HUB_RULES = {
   realm: 'knowledge-hub',
   problems: { body: refusal },
 } as const satisfies Partial<KeystileOptions>;
+
+/** The page at `/api-management`, in the words of the document. It shows and revokes; “Generate API Key” leads to the settings (K03, K04). */
+export const HUB_DASHBOARD = {
+  signIn: '/settings',
+  createKeyAt: '/settings',
+  docs: '/docs',
+  labels: {
+    product: 'Knowledge hub',
+    keysSection: 'Settings',
+    keys: 'API Keys',
+    aboutKeys: 'Only one API key can be active per user at a time. Generating a new API key will automatically revoke any existing keys.',
+    createKey: 'Generate API Key',
+  },
+  scopes: false,
+  testKeys: false,
+  commands: false,
+} as const satisfies KeystileParts['dashboard'];
 
 /** The two classes of the document (K14, K15) and the rest by its own code. */
 function refusal({ status, code, message, errors }: ProblemBody): object {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
 
 import { Browser, BROWSER_PATH } from '../../test/support/browser';
+import { axeViolations, describeInBrowser } from '../../test/support/page';
 import { KnowledgeHubModule, knowledgeHubEntities, prepareKnowledgeHub } from './knowledge-hub.module';
 
 const PASSWORD = 'correct horse battery staple';
@@ -527,5 +528,127 @@ describe('the documents', () => {
     const overview = await call('GET', '/docs/api-overview');
     expect(overview.text).toContain('<h2>Endpoints</h2>');
     expect(overview.text).toMatch(/<h2>Rate limits<\/h2>[^]*30 calls in 60 seconds/);
+  });
+});
+
+describe('the page of Keystile', () => {
+  const activeKeys = async (person: Person): Promise<Array<{ id: string }>> => {
+    const { status, body } = await person.call('GET', '/v1/api-keys?status=active');
+    expect(status).toBe(200);
+    return body.data as Array<{ id: string }>;
+  };
+
+  it('K03 stands at /api-management in the words of the document, under a policy of its own; its keys are made in the settings', async () => {
+    const { status, headers, text } = await call('GET', '/api-management');
+    expect(status).toBe(200);
+    const options = text.replaceAll('&quot;', '"');
+    for (const words of ['"signIn":"/settings"', '"createKeyAt":"/settings"', '"createKey":"Generate API Key"', '"keysSection":"Settings"'])
+      expect(options).toContain(words);
+    const [, nonce] = / nonce="([^"]+)"/.exec(text)!;
+    expect(headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    expect((await call('GET', '/settings')).text).toContain('href="/api-management"');
+  });
+
+  it('K02 shows the keys of its person, and nobody else’s, nor anything to nobody', async () => {
+    const [ada, bob] = [await Person.signUp(), await Person.signUp()];
+    await ada.generate();
+    await bob.generate();
+    const [adas] = await activeKeys(ada);
+    const [bobs] = await activeKeys(bob);
+    expect(adas!.id).not.toBe(bobs!.id);
+    expect((await ada.call('GET', `/v1/api-keys/${bobs!.id}`)).status).toBe(404);
+    expect((await ada.call('POST', `/v1/api-keys/${bobs!.id}/revoke`, {})).status).toBe(404);
+    expect((await call('GET', '/v1/api-keys')).status).toBe(401);
+    expect((await ada.call('GET', '/v1/call-logs')).status).toBe(200);
+  });
+
+  it('K05 K16 K22 is no way to a second key, to another one, or to other limits', async () => {
+    const person = await Person.signUp();
+    const own = (await person.call('GET', '/v1/whoami')).body.id as string;
+    const refused = async (method: string, path: string, body?: object): Promise<void> =>
+      expect([path, (await person.call(method, path, body)).status]).toEqual([path, 403]);
+    const newKeys: object[] = [
+      { scopes: ['full_access'] },
+      { scopes: ['*'] },
+      { scopes: ['card.read'], rateLimit: { limit: 1_000_000, windowSeconds: 1 } },
+      { scopes: ['full_access'], owner: { type: 'organization', id: own } },
+    ];
+    for (const more of newKeys) await refused('POST', '/v1/api-keys', { name: 'x', ...more });
+    expect(await activeKeys(person)).toEqual([]);
+    const key = await person.generate();
+    const [{ id } = { id: '' }] = await activeKeys(person);
+    await refused('PATCH', `/v1/api-keys/${id}`, { rateLimit: null });
+    await refused('POST', `/v1/api-keys/${id}/rotate`, { overlapSeconds: 3600 });
+    await refused('POST', '/v1/api-key-imports', { source: 'elsewhere' });
+    await refused('POST', `/v1/members/${own}/keys/rotate`, {});
+    expect(await activeKeys(person)).toHaveLength(1);
+    expect((await search(key)).status).toBe(200);
+  });
+
+  it('K12 revokes, at the word of its own page', async () => {
+    const person = await Person.signUp();
+    const key = await person.generate();
+    const [{ id } = { id: '' }] = await activeKeys(person);
+    const session = (
+      await call('POST', '/auth/sign-in', { body: { email: person.email, password: PASSWORD }, from: anAddress() })
+    ).cookies[0]!.split(';', 1)[0]!;
+    const forged = { cookie: session, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    expect((await call('POST', `/v1/api-keys/${id}/revoke`, { headers: forged, body: {} })).status).toBe(403);
+    expect((await search(key)).status).toBe(200);
+    expect((await person.call('POST', `/v1/api-keys/${id}/revoke`, {})).status).toBe(200);
+    expect(await search(key)).toMatchObject(INVALID);
+    expect(await person.key()).toBeNull();
+  });
+
+  it('K12 is not in the hand of a key', async () => {
+    const key = await (await Person.signUp()).generate();
+    for (const [method, path] of [
+      ['GET', '/v1/whoami'],
+      ['GET', '/v1/scopes'],
+      ['GET', '/v1/api-keys'],
+      ['GET', '/v1/api-keys/current'],
+      ['POST', '/v1/api-keys/current/revoke'],
+    ] as const) {
+      const answer = await call(method, path, { as: key, ...(method === 'POST' ? { body: {} } : {}) });
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    expect((await search(key)).status).toBe(200);
+  });
+});
+
+describeInBrowser('the page of Keystile, in a browser', (browser) => {
+  it('K03 K12 asks for the sign-in of the hub, leads to its settings to generate a key, and revokes it', async () => {
+    const { page } = await browser.openContext({ clock }, { expects: [401] });
+    await page.goto(`${url}/api-management`);
+    await page.waitForURL(`${url}/settings?next=*`);
+    await page.getByLabel('E-mail').fill(`${randomBytes(6).toString('hex')}@example.com`);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign up' }).click();
+
+    await page.getByRole('heading', { level: 1, name: 'API Keys' }).waitFor();
+    expect(await page.getByRole('navigation', { name: 'Dashboard' }).innerText()).toMatch(/^Settings\s+API Keys\s+Activity/);
+    await page.getByText('No keys yet').waitFor();
+    expect(await page.getByText('Copy as curl').count()).toBe(0);
+    await page.getByRole('link', { name: 'Generate API Key' }).first().click();
+    await page.waitForURL(`${url}/settings`);
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    const key = (await page.locator('#key').textContent())!;
+    expect((await search(key)).status).toBe(200);
+
+    await page.getByRole('link', { name: 'What it was used for' }).click();
+    await page.getByRole('button', { name: 'Actions for API Keys' }).waitFor();
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Actions for API Keys' }).click();
+    expect((await page.getByRole('menuitem').allInnerTexts()).map((text) => text.trim())).toEqual([
+      'Its calls',
+      'Revoke …',
+      'Everything about it',
+    ]);
+    await page.getByRole('menuitem', { name: 'Revoke …' }).click();
+    await page.getByLabel('Write its name to go on').fill('API Keys');
+    await page.getByRole('button', { name: 'Revoke the key' }).click();
+    await page.getByText('API Keys is revoked').waitFor();
+    expect(await search(key)).toMatchObject(INVALID);
   });
 });

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { type Clock, KeystileModule, keystileEntities, migrateKeystile, systemClock } from 'keystile';
 import { DataSource } from 'typeorm';
 
@@ -6,8 +7,9 @@ import { AccountController } from './account.controller';
 import { Accounts, HubOwners, RATE_LIMIT } from './accounts';
 import { CardController } from './card.controller';
 import { Cards } from './cards';
-import { HUB_RULES } from './hub-rules';
+import { HUB_DASHBOARD, HUB_RULES } from './hub-rules';
 import { createHubTables, hubEntities } from './hub.entity';
+import { KeysOpenCardsGuard } from './keys-open-cards.guard';
 import { PageController } from './page.controller';
 
 export interface KnowledgeHubOptions {
@@ -48,11 +50,13 @@ export class KnowledgeHubModule {
           imports: [people],
           inject: [HubOwners],
           conventions: 'all',
+          api: true,
+          dashboard: HUB_DASHBOARD,
           useFactory: (owners: HubOwners) => ({ ...HUB_RULES, database, owners, peppers, clock }),
         }),
       ],
       controllers: [AccountController, CardController, PageController],
-      providers: [Accounts, Cards],
+      providers: [Accounts, Cards, { provide: APP_GUARD, useClass: KeysOpenCardsGuard }],
     };
   }
 }

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   app.enableShutdownHooks();
   await app.listen(port, host);
   const url = await app.getUrl();
-  process.stdout.write(`Settings: ${url}/settings\nDocuments: ${url}/docs\n`);
+  process.stdout.write(`Settings: ${url}/settings\nPage: ${url}/api-management\nDocuments: ${url}/docs\n`);
 }
 
 main().catch((error: unknown) => {

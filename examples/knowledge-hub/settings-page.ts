@@ -39,7 +39,8 @@ dd{margin:0;overflow-wrap:anywhere}
 </div>
 <label>Name <input id="key-name" placeholder="API Keys" maxlength="100"></label>
 <button id="generate">Generate API Key</button> <button id="revoke" hidden>Revoke</button>
-<p>Generating a new API key will automatically revoke any existing keys. <a href="/docs">How to use it</a></p>
+<p>Generating a new API key will automatically revoke any existing keys. <a href="/docs">How to use it</a>
+· <a href="/api-management">What it was used for</a></p>
 </section>
 </main></body>
 </html>`;
@@ -87,12 +88,19 @@ async function attempt(work) {
 
 const refresh = async () => showKey((await call('GET', '/settings/api-key')).apiKey);
 
+/** Back to the page that asked for the sign-in, and nowhere else. */
+async function goOn() {
+  const next = new URLSearchParams(location.search).get('next') ?? '';
+  if (/^\\/api-management(?:[/?]|$)/.test(next)) location.assign(next);
+  else await refresh();
+}
+
 element('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
   const { email, password } = Object.fromEntries(new FormData(event.target));
   void attempt(async () => {
     await call('POST', '/auth/' + event.submitter.value, { email, password });
-    await refresh();
+    await goOn();
   });
 });
 element('generate').addEventListener('click', () =>

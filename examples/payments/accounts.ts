@@ -13,8 +13,26 @@ export interface NewAccount {
   readonly password: string;
 }
 
+/**
+ * What an account may do, by its keys and its owners: “full access”. Not `*`, because Keystile's own interface knows more than the document
+ * has: imports, the keys of other people, erasing from the audit trail. `organization.update` is the right to make the account's keys.
+ */
+const FULL_ACCESS = [
+  'user.*',
+  'charge.*',
+  'security_event.read',
+  'api_key.read',
+  'api_key.create',
+  'api_key.update',
+  'api_key.rotate',
+  'api_key.revoke',
+  'organization.update',
+  'call_log.read',
+  'audit_event.read',
+];
+
 const RIGHTS: Readonly<Record<Person['role'], readonly string[]>> = {
-  owner: ['*'],
+  owner: FULL_ACCESS,
   viewer: ['user.read', 'charge.read', 'api_key.read'],
 };
 
@@ -27,7 +45,7 @@ export class Accounts implements HostOwners {
     const organizationStatus = 'active' as const;
     if (owner.type === 'organization') {
       const isActive = owner.id === accountId && (await this.database.getRepository(Account).existsBy({ id: accountId }));
-      return { isActive, organizationStatus, scopes: ['*'], userId: null };
+      return { isActive, organizationStatus, scopes: FULL_ACCESS, userId: null };
     }
     const person = await this.database.getRepository(Person).findOneBy({ id: owner.id, accountId });
     return { isActive: person !== null, organizationStatus, scopes: person ? RIGHTS[person.role] : [], userId: owner.id };

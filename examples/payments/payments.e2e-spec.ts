@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
 
 import { Browser, BROWSER_PATH } from '../../test/support/browser';
+import { axeViolations, describeInBrowser } from '../../test/support/page';
 import { Account, Person } from './account.entity';
 import { type CardCharge, startPretendNetwork } from './card-network';
 import { hashPassword } from './password';
@@ -537,5 +538,146 @@ describe('The page about authentication of the payments', () => {
     await browser.open(`${network.url}/nothing`);
     expect(await browser.value(fetched)).toEqual([false, 'referrer_not_allowed']);
     expect(received).toHaveLength(1);
+  });
+});
+
+const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' };
+
+/** As the page at `/api-management` calls: with the cookie of the log-in, from its own origin. */
+async function onPage(as: { email: string; password: string } = OWNER): Promise<CallOptions> {
+  const [cookie = ''] = (await call('POST', '/v1/sessions', { body: { email: as.email, password: as.password } })).cookies;
+  expect(cookie).toMatch(/; Path=\/keystile; HttpOnly; SameSite=Strict; Max-Age=/);
+  return { headers: { ...SAME_ORIGIN, cookie: cookie.split(';', 1)[0]! } };
+}
+
+const accountIdOf = async (name: string): Promise<string> => (await database.getRepository(Account).findOneByOrFail({ name })).id;
+
+describe('The page of Keystile in the payments', () => {
+  it('G03 stands at /api-management in the words of the document, under a policy of its own', async () => {
+    const { status, headers, text } = await call('GET', '/api-management/keys');
+    expect(status).toBe(200);
+    for (const words of ['Payments', 'Create New API Key', 'No charges are made', '/settings/api-keys', '"apiPrefix":"/keystile"'])
+      expect(text.replaceAll('&quot;', '"')).toContain(words);
+    const [, nonce] = / nonce="([^"]+)"/.exec(text)!;
+    expect(headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    expect((await call('GET', '/')).headers['location']).toBe('/settings/api-keys');
+    expect((await call('GET', '/settings/api-keys')).text).toContain('href="/api-management"');
+  });
+
+  it('G02 answers whoever has logged in, and nobody else', async () => {
+    const { headers } = await onPage();
+    const path = '/keystile/v1/api-keys';
+    expect(await call('GET', path, { headers })).toMatchObject({ status: 200, body: { data: expect.any(Array) } });
+    expect(await statusOf('GET', path)).toBe(401);
+    expect(await statusOf('GET', path, { headers: { cookie: 'keystile_session=nonsense' } })).toBe(401);
+    const body = { name: 'Forged', scopes: ['*'], owner: { type: 'organization', id: await accountIdOf(OWNER.name) } };
+    const elsewhere = { ...headers, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example.com' };
+    expect(await statusOf('POST', path, { headers: elsewhere, body })).toBe(403);
+    const theirs = await issue('live', {}, await signIn(NEIGHBOUR));
+    expect(await statusOf('GET', `${path}/${theirs.id}`, { headers })).toBe(404);
+    expect(await statusOf('POST', `${path}/${theirs.id}/revoke`, { headers, body: {} })).toBe(404);
+  });
+
+  it('G02 resolution 15 makes keys of the account, and none of a person', async () => {
+    const page = await onPage();
+    const key = { name: 'From the page', scopes: ['*'] };
+    const { body: me } = await call('GET', '/keystile/v1/whoami', page);
+    const make = (more: object): Promise<Answer> => call('POST', '/keystile/v1/api-keys', { ...page, body: { ...key, ...more } });
+    for (const more of [{}, { owner: null }, { owner: { type: 'user', id: me.id } }])
+      expect(await make(more)).toMatchObject({ status: 400, body: { success: false, errors: [{ pointer: '/owner' }] } });
+    const neighbour = { type: 'organization', id: await accountIdOf(NEIGHBOUR.name) };
+    expect(await make({ owner: neighbour })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/owner' }] } });
+    const made = await make({ owner: { type: 'organization', id: await accountIdOf(OWNER.name) } });
+    expect(made).toMatchObject({ status: 201, body: { owner: { type: 'organization' } } });
+    expect(await statusOf('GET', '/v1/users', { as: made.body.key as string })).toBe(200);
+  });
+
+  it('G10 is not open to test keys, which leave nothing behind there either', async () => {
+    const { id, key } = await issue('test');
+    const before = await everything();
+    const account = { type: 'organization', id: await accountIdOf(OWNER.name) };
+    for (const [method, path, body] of [
+      ['GET', '/keystile/v1/whoami'],
+      ['GET', '/keystile/v1/api-keys'],
+      ['POST', '/keystile/v1/api-keys', { name: 'Kept?', scopes: ['*'], environment: 'test', owner: account }],
+      ['PATCH', `/keystile/v1/api-keys/${id}`, { name: 'Kept?' }],
+      ['POST', `/keystile/v1/api-keys/${id}/rotate`, {}],
+      ['POST', `/keystile/v1/api-keys/${id}/disable`, {}],
+      ['POST', '/keystile/v1/api-keys/current/revoke', {}],
+    ] as const)
+      expect(await call(method, path, { as: key, ...(body ? { body } : {}) })).toMatchObject({
+        status: 403,
+        body: { ...FORBIDDEN, code: 'wrong_environment' },
+      });
+    expect(await everything()).toBe(before);
+  });
+
+  it('G04 G15 gives full access to no more than the account has, and frees no restricted key', async () => {
+    const { id, key } = await issue('live');
+    const page = await onPage();
+    for (const options of [page, { as: key }] as const)
+      for (const [method, path, body] of [
+        ['POST', '/keystile/v1/api-key-imports', { source: 'elsewhere' }],
+        ['GET', '/keystile/v1/members/anybody/keys'],
+        ['GET', '/keystile/v1/call-logs/export?format=csv'],
+        ['POST', '/keystile/v1/api-keys/verify', { key }],
+      ] as const)
+        expect([path, await statusOf(method, path, { ...options, ...(body ? { body } : {}) })]).toEqual([path, 403]);
+    const restricted = await issue('live', { endpoints: [{ method: '*', path: '/keystile/v1/api-keys*' }], ip_addresses: ['127.0.0.1'] });
+    const twin = { name: 'Twin', scopes: ['*'], owner: { type: 'organization', id: await accountIdOf(OWNER.name) }, allowedIps: [] };
+    expect(await statusOf('POST', '/keystile/v1/api-keys', { as: restricted.key, body: twin })).toBe(403);
+    expect(await statusOf('PATCH', `/keystile/v1/api-keys/${restricted.id}`, { as: restricted.key, body: { allowedIps: [] } })).toBe(403);
+    expect(await statusOf('POST', `/keystile/v1/api-keys/${id}/rotate`, { as: restricted.key, body: {} })).toBe(403);
+  });
+
+  it('G02 shows keys to viewers of an account, who change nothing', async () => {
+    const viewer = { email: 'viewer@acme.example', password: OWNER.password };
+    const passwordHash = await hashPassword(viewer.password);
+    const accountId = await accountIdOf(OWNER.name);
+    await database.getRepository(Person).insert({ id: 'viewer', accountId, email: viewer.email, passwordHash, role: 'viewer' });
+    const { id, key } = await issue('live');
+    const page = await onPage(viewer);
+    expect(await statusOf('GET', '/keystile/v1/api-keys', page)).toBe(200);
+    const body = { name: 'x', scopes: ['*'], owner: { type: 'organization', id: accountId } };
+    expect(await statusOf('POST', '/keystile/v1/api-keys', { ...page, body })).toBe(403);
+    for (const action of ['rotate', 'revoke', 'disable'])
+      expect(await statusOf('POST', `/keystile/v1/api-keys/${id}/${action}`, { ...page, body: {} })).toBe(403);
+    for (const path of ['call-logs', 'audit-events', 'usage']) expect(await statusOf('GET', `/keystile/v1/${path}`, page)).toBe(403);
+    expect(await statusOf('GET', '/v1/users', { as: key })).toBe(200);
+  });
+});
+
+describeInBrowser('The page of Keystile in the payments, in a browser', (browser) => {
+  it('G03 G04 G08 leads from the log-in by “Create New API Key” to a key of the account, and says what keys are', async () => {
+    const { page } = await browser.openContext({ clock }, { expects: [401] });
+    await page.goto(`${payments.url}/api-management/keys/new?name=Nightly+report`);
+    await page.waitForURL(`${payments.url}/settings/api-keys?next=*`);
+    await page.getByLabel('E-mail').fill(OWNER.email);
+    await page.getByLabel('Password').fill(OWNER.password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+
+    await page.getByRole('heading', { level: 1, name: 'Create New API Key' }).waitFor();
+    expect(await page.title()).toBe('Create New API Key · Payments');
+    expect(await page.getByRole('navigation', { name: 'Dashboard' }).innerText()).toMatch(/^Settings\s+API Keys\s+Activity/);
+    await page.getByLabel('Test', { exact: true }).check();
+    const form = await page.locator('form').innerText();
+    expect(form).toMatch(/Real transactions and data\.[^]*No charges are made\. Data is not persisted\./);
+    expect(form).not.toMatch(/Scopes|owner|outbox/i);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Create New API Key' }).click();
+
+    const made = (await page.getByTestId('secret').textContent())!;
+    expect(made).toMatch(/^sk_test_/);
+    expect(await page.locator('main').innerText()).toContain(`curl -i ${payments.url}/v1/users/usr_123`);
+    expect((await call('GET', '/v1/users/usr_123', { as: made })).body.data.livemode).toBe(false);
+
+    await page.getByLabel('I have stored the key').check();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Nightly report' }).waitFor();
+    await page.getByRole('link', { name: 'API Keys' }).first().click();
+    await page.getByText('DANGER: API keys provide full access to your account.').waitFor();
+    await page.getByRole('link', { name: 'Nightly report' }).waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Scopes' }).count()).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
   });
 });

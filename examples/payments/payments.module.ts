@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { type Clock, KeystileModule, PatternKeyFormat, type ScopeDescriptions } from 'keystile';
 import { DataSource } from 'typeorm';
 
+import { OrganizationKeysGuard } from '../organization-keys.guard';
 import { Accounts } from './accounts';
 import { ApiKeyController, SecurityEventController } from './api-keys.controller';
 import { CardNetwork } from './card-network';
@@ -9,6 +11,8 @@ import { ChargeController } from './charges.controller';
 import { Charges } from './charges.service';
 import { Diagnosis } from './diagnosis';
 import { DocsController } from './docs.controller';
+import { KEYSTILE_PREFIX } from './keystile-prefix';
+import { LiveKeysGuard } from './live-keys.guard';
 import { refusals } from './refusals';
 import { SecurityEvents } from './security-events';
 import { SessionController } from './session.controller';
@@ -57,6 +61,22 @@ export class PaymentsModule {
       imports: [people],
       inject: [Accounts],
       conventions: 'all',
+      api: { prefix: KEYSTILE_PREFIX },
+      dashboard: {
+        signIn: '/settings/api-keys',
+        labels: {
+          product: 'Payments',
+          keysSection: 'Settings',
+          aboutKeys:
+            'DANGER: API keys provide full access to your account. Keep them secure and never expose them in client-side code or public repositories.',
+          createKey: 'Create New API Key',
+          liveKeys: 'Use in production. Real transactions and data.',
+          testKeys: 'Use for development and testing. No charges are made. Data is not persisted.',
+        },
+        keyOwner: 'organization',
+        scopes: false,
+        firstCall: '/v1/users/usr_123',
+      },
       useFactory: (accounts: Accounts) => ({
         database,
         owners: accounts,
@@ -64,7 +84,7 @@ export class PaymentsModule {
         formats: [SK] as const,
         permissionSource: 'full-access' as const,
         keySources: ['bearer'] as const,
-        tokenSources: ['header'] as const,
+        tokenSources: ['header', 'cookie'] as const,
         unauthorizedClass: 'one' as const,
         browsers: true,
         problems: refusals,
@@ -86,7 +106,16 @@ export class PaymentsModule {
         SettingsController,
         DocsController,
       ],
-      providers: [Users, Charges, UnitOfWork, Diagnosis, SecurityEvents, { provide: CardNetwork, useValue: new CardNetwork(cardNetwork) }],
+      providers: [
+        Users,
+        Charges,
+        UnitOfWork,
+        Diagnosis,
+        SecurityEvents,
+        { provide: CardNetwork, useValue: new CardNetwork(cardNetwork) },
+        { provide: APP_GUARD, useValue: new LiveKeysGuard(`/${KEYSTILE_PREFIX}/`) },
+        { provide: APP_GUARD, useValue: new OrganizationKeysGuard(`/${KEYSTILE_PREFIX}/v1/api-keys`) },
+      ],
     };
   }
 }

@@ -75,6 +75,12 @@ element('sign-in').addEventListener('submit', (event) => {
   void attempt(async () => {
     const { data } = await call('POST', '/v1/sessions', Object.fromEntries(new FormData(form)));
     token = data.token;
+    const next = new URLSearchParams(location.search).get('next') ?? '';
+    // Back to the page that asked for the log-in, and nowhere else.
+    if (/^\/api-management(?:[/?]|$)/.test(next)) {
+      location.assign(next);
+      return;
+    }
     await refresh();
     form.hidden = true;
     element('keys').hidden = false;

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   app.enableShutdownHooks();
   await app.listen(port, host);
   const url = await app.getUrl();
-  process.stdout.write(`Interface: ${url}/api, begin with POST /api/auth/register\nDocument: ${url}/docs/api-keys\n`);
+  process.stdout.write(`Page: ${url}/api-management\nInterface: ${url}/api\nDocument: ${url}/docs/api-keys\n`);
 }
 
 main().catch((error: unknown) => {

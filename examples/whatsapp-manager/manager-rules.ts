@@ -1,4 +1,4 @@
-import { type KeystileOptions, PatternKeyFormat } from 'keystile';
+import { type KeystileOptions, type KeystileParts, PatternKeyFormat } from 'keystile';
 
 import { failure } from './answers';
 
@@ -23,8 +23,25 @@ export const MANAGER_RULES = {
   ],
   permissionSource: 'inherit-owner',
   keySources: ['x-api-key'],
-  tokenSources: ['header'],
+  tokenSources: ['header', 'cookie'],
   issuer: 'whatsapp-manager',
   realm: 'whatsapp-manager',
   problems: { body: failure, messages: { missing_credentials: MISSING, malformed_credentials: MISSING } },
 } as const satisfies Partial<KeystileOptions>;
+
+/** The page at `/api-management`, in the words of the document. */
+export const MANAGER_DASHBOARD = {
+  signIn: '/sign-in',
+  docs: '/docs/api-keys',
+  labels: {
+    product: 'WhatsApp manager',
+    keysSection: 'Organization',
+    keys: 'API Keys',
+    aboutKeys: 'API keys inherit the permissions of the admin user who created them, providing full access to all API endpoints.',
+    createKey: 'Create API Key',
+  },
+  keyHeader: 'X-API-Key:',
+  firstCall: '/api/contacts',
+  scopes: false,
+  testKeys: false,
+} as const satisfies KeystileParts['dashboard'];

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { IsBoolean, IsEmail, IsIn, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Public, RequireScope, SignInAttempts, UserTokens } from 'keystile';
 
 import { type Success, success } from './answers';
@@ -62,18 +62,23 @@ export class PeopleController {
   @Public()
   async register(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Body() { organization_name, full_name: fullName, email, password }: RegisterDto,
   ): Promise<Success<object>> {
     await this.attempts.take(request, email);
-    return this.session(await this.people.register(organization_name, { email, fullName, password }));
+    return this.session(await this.people.register(organization_name, { email, fullName, password }), reply);
   }
 
   @Post('auth/login')
   @HttpCode(200)
   @Public()
-  async login(@Req() request: FastifyRequest, @Body() { email, password }: LoginDto): Promise<Success<object>> {
+  async login(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() { email, password }: LoginDto,
+  ): Promise<Success<object>> {
     await this.attempts.take(request, email);
-    return this.session(await this.people.signIn(email, password));
+    return this.session(await this.people.signIn(email, password), reply);
   }
 
   @Get('users')
@@ -103,9 +108,13 @@ export class PeopleController {
     );
   }
 
-  private async session(user: ManagerUser): Promise<Success<object>> {
+  private async session(user: ManagerUser, reply: FastifyReply): Promise<Success<object>> {
     const { id: userId, organizationId } = user;
     const token = await this.tokens.issue({ userId, organizationId });
+    // For the page at /api-management, which calls /v1 and nothing else; our own interface takes the token itself.
+    const secure = reply.request.protocol === 'https' ? '; Secure' : '';
+    const rules = `Path=/v1; HttpOnly; SameSite=Strict${secure}; Max-Age=${this.tokens.lifetimeSeconds}`;
+    void reply.header('set-cookie', `keystile_session=${token}; ${rules}`);
     return success({ access_token: token, expires_in: this.tokens.lifetimeSeconds, user: view(user) });
   }
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 
+import { axeViolations, describeInBrowser } from '../../test/support/page';
 import { DOCUMENTED_PORT } from './manager-rules';
 import {
   prepareWhatsappManager,
@@ -477,3 +478,128 @@ async function prefixesInLog(work: () => Promise<unknown>): Promise<unknown[]> {
   const rows: Array<Record<string, unknown>> = await database.query('SELECT * FROM keystile_call_logs');
   return rows.flatMap((row) => Object.values(row));
 }
+
+describe('the page of Keystile', () => {
+  /** As the page calls: with the cookie of the sign-in, from its own origin. */
+  const onPage = (user: User): Caller => ({
+    call: (method, path, body) =>
+      call(method, path, {
+        headers: { cookie: `keystile_session=${user.token}`, 'sec-fetch-site': 'same-origin' },
+        ...(body ? { body } : {}),
+      }),
+  });
+  const statusOf = async (caller: Caller, method: string, path: string, body?: object): Promise<number> =>
+    (await caller.call(method, path, body)).status;
+  const KEY = { name: 'From the page', scopes: ['*'] };
+
+  it('W04 W15 stands at /api-management in the words of the document, under a policy of its own', async () => {
+    expect((await call('GET', '/')).headers['location']).toBe('/api-management');
+    const { status, headers, text } = await call('GET', '/api-management/keys');
+    expect(status).toBe(200);
+    const options = text.replaceAll('&quot;', '"');
+    for (const words of ['"signIn":"/sign-in"', '"keyHeader":"X-API-Key:"', 'inherit the permissions of the admin user'])
+      expect(options).toContain(words);
+    const [, nonce] = / nonce="([^"]+)"/.exec(text)!;
+    expect(headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    const signIn = await call('GET', '/sign-in');
+    expect(signIn.headers['content-security-policy']).toContain("script-src 'self'");
+    expect((await call('GET', '/docs/api-keys')).text).toContain('/api-management');
+  });
+
+  it('W01 answers who has signed in, by a cookie for it alone, and nobody else', async () => {
+    const email = newEmail();
+    const body = { email, password: PASSWORD, full_name: 'Ada', organization_name: 'Acme' };
+    const { cookies } = await call('POST', '/api/auth/register', { body, from: anAddress() });
+    expect(cookies).toEqual([expect.stringMatching(/^keystile_session=[^;]+; Path=\/v1; HttpOnly; SameSite=Strict; Max-Age=\d+$/)]);
+    const again = await call('POST', '/api/auth/login', { body: { email, password: PASSWORD }, from: anAddress() });
+    const cookie = again.cookies[0]!.split(';', 1)[0]!;
+    expect((await call('GET', '/v1/api-keys', { headers: { cookie } })).status).toBe(200);
+    expect((await call('GET', '/v1/api-keys')).status).toBe(401);
+    const forged = { cookie, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    expect((await call('POST', '/v1/api-keys', { headers: forged, body: KEY })).status).toBe(403);
+    expect((await call('GET', '/v1/api-keys', { headers: { cookie } })).body.data).toEqual([]);
+  });
+
+  it('W07 is for admins: others neither see keys there nor make them', async () => {
+    const admin = await User.admin();
+    const { id } = (await onPage(admin).call('POST', '/v1/api-keys', KEY)).body as { id: string };
+    for (const role of ['manager', 'agent']) {
+      const page = onPage(await admin.colleague(role));
+      expect(await statusOf(page, 'GET', '/v1/api-keys')).toBe(403);
+      expect(await statusOf(page, 'POST', '/v1/api-keys', KEY)).toBe(403);
+      expect(await statusOf(page, 'POST', `/v1/api-keys/${id}/revoke`, {})).toBe(403);
+      expect(await statusOf(page, 'GET', '/v1/call-logs')).toBe(403);
+    }
+    const stranger = onPage(await User.admin());
+    expect(await statusOf(stranger, 'GET', `/v1/api-keys/${id}`)).toBe(404);
+    expect(await statusOf(stranger, 'POST', `/v1/api-keys/${id}/revoke`, {})).toBe(404);
+  });
+
+  it('W15 a key made there goes with the admin who made it, in whosever name it was asked for', async () => {
+    const admin = await User.admin();
+    const maker = await admin.colleague('admin');
+    const page = onPage(maker);
+    const made = await page.call('POST', '/v1/api-keys', KEY);
+    expect(made).toMatchObject({ status: 201, body: { owner: { type: 'user', id: maker.id } } });
+    const program = withKey(made.body.key as string);
+    expect((await contacts(program)).status).toBe(200);
+    for (const owner of [
+      { type: 'user', id: admin.id },
+      { type: 'organization', id: 'anything' },
+    ])
+      for (const caller of [page, program]) expect(await statusOf(caller, 'POST', '/v1/api-keys', { ...KEY, owner })).toBe(403);
+    await admin.call('PUT', `/api/users/${maker.id}`, { role: 'agent' });
+    expect((await program.call('GET', '/api/campaigns')).status).toBe(403);
+    await admin.call('PUT', `/api/users/${maker.id}`, { is_active: false });
+    expect((await contacts(program)).status).toBe(401);
+  });
+
+  it('W15 nobody gets hold of the secret of another admin’s key, to keep it when they are out', async () => {
+    const admin = await User.admin();
+    const leaver = await admin.colleague('admin');
+    const { key } = await admin.createKey();
+    const [{ id } = { id: '' }] = (await onPage(leaver).call('GET', '/v1/api-keys')).body.data as Array<{ id: string }>;
+    const program = withKey((await leaver.createKey()).key!);
+    for (const caller of [onPage(leaver), program]) {
+      expect(await statusOf(caller, 'POST', `/v1/api-keys/${id}/rotate`, { overlapSeconds: 3600 })).toBe(403);
+      expect(await statusOf(caller, 'PATCH', `/v1/api-keys/${id}`, { expiresAt: null })).toBe(403);
+      expect(await statusOf(caller, 'POST', `/v1/members/${admin.id}/keys/rotate`, {})).toBe(403);
+      expect(await statusOf(caller, 'POST', '/v1/api-key-imports', { source: 'elsewhere' })).toBe(403);
+    }
+    expect((await contacts(withKey(key!))).status).toBe(200);
+    expect(await statusOf(onPage(leaver), 'POST', `/v1/api-keys/${id}/revoke`, {})).toBe(200);
+    expect((await contacts(withKey(key!))).status).toBe(401);
+  });
+});
+
+describeInBrowser('the page of Keystile, in a browser', (browser) => {
+  it('W02 W07 leads from the registration to a key, and says how to send it', async () => {
+    const { page } = await browser.openContext({ clock }, { expects: [401] });
+    await page.goto(`${url}/api-management/keys/new?name=Production+Integration&expires=never`);
+    await page.waitForURL(`${url}/sign-in?next=*`);
+    expect(await axeViolations(page)).toEqual([]);
+    const form = page.locator('#register');
+    await form.getByLabel('Organization').fill('Acme');
+    await form.getByLabel('Your name').fill('Ada');
+    await form.getByLabel('E-mail').fill(newEmail());
+    await form.getByLabel('Password').fill(PASSWORD);
+    await form.getByRole('button', { name: 'Register' }).click();
+
+    await page.getByRole('heading', { level: 1, name: 'Create API Key' }).waitFor();
+    expect(await page.locator('form').innerText()).not.toMatch(/Scopes|Environment/);
+    await page.getByRole('button', { name: 'Create API Key' }).click();
+    const key = (await page.getByTestId('secret').textContent())!;
+    expect(key).toMatch(/^whm_[0-9a-f]{32}$/);
+    expect((await contacts(withKey(key))).status).toBe(200);
+    expect(await page.locator('main').innerText()).toContain(`curl -i ${url}/api/contacts \\\n  -H "X-API-Key: ${key}"`);
+    await page.getByRole('tab', { name: 'JavaScript' }).click();
+    expect(await page.locator('main').innerText()).toContain("'X-API-Key': `${process.env.API_KEY}`");
+
+    await page.getByLabel('I have stored the key').check();
+    await page.getByRole('button', { name: 'Done' }).click();
+    expect(await page.getByRole('button', { name: 'Rotate' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Documentation' }).getAttribute('href')).toBe('/docs/api-keys');
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});

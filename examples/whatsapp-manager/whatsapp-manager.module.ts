@@ -8,11 +8,12 @@ import { ContactController } from './contact.controller';
 import { Contacts } from './contacts';
 import { DocsController } from './docs.controller';
 import { createManagerTables, managerEntities } from './manager.entity';
-import { MANAGER_RULES } from './manager-rules';
+import { MANAGER_DASHBOARD, MANAGER_RULES } from './manager-rules';
 import { Outreach } from './outreach';
 import { OutreachController } from './outreach.controller';
 import { People } from './people';
 import { PeopleController } from './people.controller';
+import { SignInController } from './sign-in.controller';
 
 export interface WhatsappManagerOptions {
   /** With `whatsappManagerEntities`, after `prepareWhatsappManager(database)`. */
@@ -42,6 +43,8 @@ export class WhatsappManagerModule {
       imports: [people],
       inject: [People],
       conventions: 'all',
+      api: true,
+      dashboard: MANAGER_DASHBOARD,
       useFactory: (owners: People) => ({
         ...MANAGER_RULES,
         ...(takesBearerKeys ? { keySources: ['x-api-key', 'bearer'] } : {}),
@@ -54,7 +57,15 @@ export class WhatsappManagerModule {
     return {
       module: WhatsappManagerModule,
       imports: [people, keys],
-      controllers: [PeopleController, ApiKeyController, ContactController, OutreachController, ChatbotController, DocsController],
+      controllers: [
+        PeopleController,
+        SignInController,
+        ApiKeyController,
+        ContactController,
+        OutreachController,
+        ChatbotController,
+        DocsController,
+      ],
       providers: [Contacts, Outreach],
     };
   }
