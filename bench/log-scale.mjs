@@ -123,6 +123,10 @@ async function fill() {
     }
     console.error(`copy ${copy} after ${Math.round((performance.now() - began) / 1_000)} s, load ${loadavg()[0].toFixed(1)}`);
   }
+  const settled = performance.now();
+  const filled = new CallDrain(database, terms, () => new Date(), run.run, folder);
+  while (await filled.settle(true));
+  console.error(`hours and days added up in ${Math.round((performance.now() - settled) / 1_000)} s`);
   if (isSqlite) await database.query('PRAGMA wal_checkpoint(TRUNCATE)');
   await sql?.query(`ANALYZE TABLE ${callEntities.map((entity) => database.getMetadata(entity).tableName)}`);
   await sql?.end();

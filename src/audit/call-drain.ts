@@ -4,6 +4,7 @@ import { inTransaction, isDuplicate } from '../persistence';
 import { CallLog } from './call-log.entity';
 import type { FinishedCall } from './finished-call';
 import type { CallChange } from './call-change';
+import { callTime } from './call-id';
 import { type CallRow, rowOf, termsOf } from './call-row';
 import type { CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
@@ -12,6 +13,8 @@ import { type JournalPlace, journalStart, type JournalStretch, readJournal } fro
 import type { JournalRecord } from './journal-record';
 import type { StoredCall } from './stored-call';
 import { UsageRollUps } from './usage-roll-ups';
+import { nextSettlement, reopened, settle, unsettledFrom } from './usage-settlement';
+import { quarterOf } from './usage-spans';
 
 /** What one step has stored. */
 export interface StoredBatch {
@@ -76,6 +79,28 @@ export class CallDrain {
     );
   }
 
+  /**
+   * Adds up the next hours or days of usage, a day of them at most.
+   * @param isOver nothing will come from this start any more
+   * @returns whether there may be more to do
+   */
+  async settle(isOver: boolean): Promise<boolean> {
+    const mark = (this.mark ??= await this.readMark());
+    const next = await nextSettlement(this.database.manager, mark, this.now(), isOver);
+    if (!next) return false;
+    try {
+      await inTransaction(this.database, async (manager) => {
+        await this.move(manager, mark, next.moved);
+        await settle(manager, mark.number, next);
+      });
+      this.mark = { ...mark, ...next.moved };
+      return true;
+    } catch (error) {
+      this.mark = undefined;
+      throw error;
+    }
+  }
+
   /** Where the watermark of this start stands; made if it is not there. */
   async readMark(): Promise<CallWatermark> {
     const found = await this.database.manager.findOneBy(CallWatermark, { run: this.run });
@@ -83,8 +108,9 @@ export class CallDrain {
     const now = this.now();
     const [replica, startedAt] = partsOf(this.run);
     const first = { run: this.run, replica, startedAt, aliveAt: now, completeUntil: startedAt, lastSequence: 0, drained: 0 };
+    const counted = { calls: 0, missing: 0, ...unsettledFrom(startedAt) };
     try {
-      await this.database.manager.insert(CallWatermark, { ...first, finishedAt: null, calls: 0, missing: 0, adoptedBy: null });
+      await this.database.manager.insert(CallWatermark, { ...first, finishedAt: null, adoptedBy: null, ...counted });
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
@@ -110,13 +136,13 @@ export class CallDrain {
       const numbers = await this.terms.intern(termsOf(records.map(({ call }) => call)));
       const changes = records.map(({ call, stage }) => ({ row: rowOf(call, numbers), stage }));
       const { begun, ended, repeated } = rowsOf(changes);
-      const moved = markAfter(mark, records, callsOf(begun) + callsOf(repeated), this.now());
+      const counted = markAfter(mark, records, callsOf(begun) + callsOf(repeated), this.now());
+      const moved = { ...counted, ...reopened(mark, firstQuarter(changes)) };
       let isAgain = false;
       await inTransaction(this.database, async (manager) => {
         if (isAgain) rollUps.forget();
         isAgain = true;
-        const { affected } = await manager.update(CallWatermark, { number: mark.number, drained: mark.drained }, moved);
-        if (affected !== 1) throw new WatermarkMoved('Another process is storing the same journal');
+        await this.move(manager, mark, moved);
         await insertNew(manager, CallLog, begun);
         for (const row of ended) await endCall(manager, row);
         for (const row of repeated) await countMore(manager, row);
@@ -129,6 +155,12 @@ export class CallDrain {
       this.rollUps?.forget();
       throw error;
     }
+  }
+
+  /** From where it was read, and nowhere else: after that, nobody else writes what belongs to this start until the transaction is over. */
+  private async move(manager: EntityManager, { number, drained }: CallWatermark, moved: Partial<CallWatermark>): Promise<void> {
+    const { affected } = await manager.update(CallWatermark, { number, drained }, moved);
+    if (affected !== 1) throw new WatermarkMoved('Another process is storing the same journal');
   }
 }
 
@@ -172,6 +204,9 @@ function markAfter(mark: CallWatermark, records: readonly JournalRecord[], calls
     aliveAt: now,
   };
 }
+
+const firstQuarter = (changes: readonly CallChange[]): number =>
+  changes.reduce((first, { row }) => Math.min(first, quarterOf(callTime(row.id).getTime())), Infinity);
 
 /** A streamed call is over with its second record. */
 const endedBy = ({ call, stage }: JournalRecord): FinishedCall[] => (stage === 'begun' ? [] : [call]);

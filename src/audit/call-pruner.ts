@@ -8,8 +8,8 @@ import { CallPartitions, PARTITION_MS } from './call-partitions';
 import { CallRetentionRun } from './call-retention.entity';
 import { KEY_USE, KeyUse } from './key-use.entity';
 import { HOUR_MS } from './key-use';
-import { usageEntities } from './usage-roll-up.entity';
-import { QUARTER_MS } from './usage-roll-ups';
+import { USAGE_ENTITIES } from './usage-roll-up.entity';
+import { quarterOf } from './usage-spans';
 
 export interface RetentionDays {
   readonly calls: number;
@@ -123,9 +123,12 @@ export class CallPruner {
 
   private async deleteUsage(organization: number, before: number): Promise<number> {
     let removed = 0;
-    for (const entity of usageEntities) {
-      const { tableName } = this.database.getMetadata(entity);
-      removed += await this.deleteUnits(entity, tableName, 'quarter', { organization }, Math.floor(before / QUARTER_MS));
+    for (const [{ quarters }, entities] of USAGE_ENTITIES) {
+      // Hours and days go when all of them is old.
+      const end = quarterOf(before) - quarters + 1;
+      for (const entity of entities) {
+        removed += await this.deleteUnits(entity, this.database.getMetadata(entity).tableName, 'quarter', { organization }, end);
+      }
     }
     const keys = await this.database.query<Array<{ key: number }>>(
       `SELECT DISTINCT key_number AS \`key\` FROM ${KEY_USE} WHERE organization_number = ?`,

@@ -18,7 +18,7 @@ import type { RetentionPlan } from './call-pruner';
 import type { CallSink, CallSoFar, FinishedCall, Kept } from './finished-call';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
-import { type CallWriter, InlineWriter } from './call-writer';
+import { type CallWriter, InlineWriter, LOST_MS } from './call-writer';
 import { Journal, type JournalOptions } from './journal';
 import { LeftBehind } from './left-behind';
 import { RefusalFold } from './refusal-fold';
@@ -46,8 +46,9 @@ const LONGEST_WAIT_MS = 3_000;
 /** How often replicas say that they live, and look for those that do not. */
 const HEARTBEAT_MS = 1_000;
 const LOOK_MS = 30_000;
-/** After that silence a replica whose journal nobody has found does not hold up `completeUntil` any more. */
-const LOST_MS = 24 * 3_600_000;
+/** How often hours and days of usage are looked for that are over, and how long after the start for the first time. */
+const SETTLE_MS = 60_000;
+const FIRST_SETTLE_MS = 5_000;
 
 /**
  * Keeps finished calls: first in the journal, so that their answers may leave, and a moment later in the call log. However long the
@@ -66,6 +67,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   private draining = false;
   private isClosed = false;
   private nothingLeftBehind = false;
+  private isSettlementDue = false;
   private failures = 0;
   private drained = 0;
   private refusedCalls = 0;
@@ -193,6 +195,12 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     this.journal.close(isStored);
   }
 
+  /** Adds up hours and days of usage that are over, so that reports of weeks need not. */
+  async settle(): Promise<void> {
+    this.isSettlementDue = true;
+    while (this.isSettlementDue) await this.storeNext();
+  }
+
   /** Deletes what is old, see `CallPruner`. */
   prune(plan: RetentionPlan): Promise<boolean> {
     return this.writer.prune(plan);
@@ -225,7 +233,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       // `store` has said so; the calls are in the journal.
     } finally {
       this.draining = false;
-      if (this.pending > 0 || !this.nothingLeftBehind) this.wakeIn(this.failures > 0 ? this.retryMs : GATHER_MS);
+      if (this.pending > 0 || !this.nothingLeftBehind || this.isSettlementDue) this.wakeIn(this.failures > 0 ? this.retryMs : GATHER_MS);
     }
   }
 
@@ -241,6 +249,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       const calls = await this.storeSome();
       this.failures = 0;
       await this.tellObservers(calls);
+      if (this.isSettlementDue) await this.settleNext();
     } catch (error) {
       this.failures += 1;
       this.logger.warn(`Storing calls failed, ${this.pending} are waiting: ${reasonOf(error)}`);
@@ -261,6 +270,16 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     this.drained = drained;
     this.journal.discardBefore(segment);
     return calls;
+  }
+
+  /** Reports are right without it, and only slower: calls are not held up where it fails. */
+  private async settleNext(): Promise<void> {
+    this.isSettlementDue = false;
+    try {
+      this.isSettlementDue = await this.writer.settle(this.run);
+    } catch (error) {
+      this.logger.warn(`Usage was not added up: ${reasonOf(error)}`);
+    }
   }
 
   private async tellObservers(calls: readonly StoredCall[]): Promise<void> {
@@ -285,6 +304,10 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       if (this.beats % (LOOK_MS / HEARTBEAT_MS) === 0) {
         await this.leftBehind.look();
         this.nothingLeftBehind = false;
+        this.wakeIn(GATHER_MS);
+      }
+      if ((this.beats * HEARTBEAT_MS) % SETTLE_MS === FIRST_SETTLE_MS) {
+        this.isSettlementDue = true;
         this.wakeIn(GATHER_MS);
       }
       if (this.isAlone) return;

@@ -1,6 +1,6 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-import { BigIntegerColumn, indexName, TextColumn, TimeColumn } from '../persistence';
+import { BigIntegerColumn, indexName, IntegerColumn, TextColumn, TimeColumn } from '../persistence';
 
 export const CALL_WATERMARKS = 'keystile_call_log_watermarks';
 
@@ -8,6 +8,8 @@ export const CALL_WATERMARKS = 'keystile_call_log_watermarks';
 @Entity(CALL_WATERMARKS)
 @Index(indexName(CALL_WATERMARKS, ['run'], true), ['run'], { unique: true })
 @Index(indexName(CALL_WATERMARKS, ['finished_at']), ['finishedAt'])
+@Index(indexName(CALL_WATERMARKS, ['hours_until']), ['hoursUntil'])
+@Index(indexName(CALL_WATERMARKS, ['days_until']), ['daysUntil'])
 export class CallWatermark {
   @PrimaryGeneratedColumn({ type: 'int' })
   readonly number!: number;
@@ -53,4 +55,12 @@ export class CallWatermark {
   /** Which start stored what this one left behind. */
   @TextColumn('adopted_by', 80, { nullable: true })
   readonly adoptedBy!: string | null;
+
+  /** Whole hours of its usage are settled before this quarter of an hour. `null`: none are. */
+  @IntegerColumn('hours_until', { nullable: true })
+  readonly hoursUntil!: number | null;
+
+  /** As `hoursUntil`, of days. */
+  @IntegerColumn('days_until', { nullable: true })
+  readonly daysUntil!: number | null;
 }

@@ -1,9 +1,13 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, IsNull, LessThan, Not } from 'typeorm';
 
 import { CallDrain, type StoredBatch } from './call-drain';
 import { CallPruner, type RetentionPlan } from './call-pruner';
 import type { CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
+import { FOREVER } from './usage-settlement';
+
+/** After that silence a replica whose journal nobody has found counts as lost. */
+export const LOST_MS = 24 * 3_600_000;
 
 /** Where a start of a replica stands. */
 export type RunMark = Pick<CallWatermark, 'number' | 'replica' | 'aliveAt' | 'drained'>;
@@ -18,6 +22,8 @@ export interface CallWriter {
   finish(run: string, adoptedBy: string | null): Promise<void>;
   /** Takes over what a silent replica has left. @returns whether nobody else has, and it has not said meanwhile that it lives */
   claim(mark: RunMark, adopter: string): Promise<boolean>;
+  /** Adds up hours and days of usage that are over, of this start and of those that have ended. @returns whether there is more to do */
+  settle(run: string): Promise<boolean>;
   /** Deletes what is old. @returns whether it was done here: `false` where somebody has within the hour */
   prune(plan: RetentionPlan): Promise<boolean>;
   close(): Promise<void>;
@@ -58,6 +64,12 @@ export class InlineWriter implements CallWriter {
     return affected === 1;
   }
 
+  async settle(run: string): Promise<boolean> {
+    if (await this.drainOf(run).settle(false)) return true;
+    const left = await this.unsettled(run);
+    return left !== undefined && (await this.drainFor(left).settle(true));
+  }
+
   prune(plan: RetentionPlan): Promise<boolean> {
     const { database, now, warn } = this.parts;
     return new CallPruner(database, now, warn).prune(plan);
@@ -67,10 +79,28 @@ export class InlineWriter implements CallWriter {
     return Promise.resolve();
   }
 
+  /** A start that has ended, or that nobody has heard of for long, whose hours or days are not all settled. */
+  private async unsettled(run: string): Promise<string | undefined> {
+    const ends = [{ finishedAt: Not(IsNull()) }, { aliveAt: LessThan(new Date(this.parts.now().getTime() - LOST_MS)) }];
+    const unsettled = [LessThan(FOREVER), IsNull()];
+    const where = ends.flatMap((end) =>
+      unsettled.flatMap((until) => [
+        { ...end, hoursUntil: until },
+        { ...end, daysUntil: until },
+      ]),
+    );
+    const left = await this.parts.database.manager.findOne(CallWatermark, { select: { number: true, run: true }, where });
+    return left && left.run !== run ? left.run : undefined;
+  }
+
   private drainOf(run: string): CallDrain {
-    const { database, terms, now, folderOf, batch } = this.parts;
-    const drain = this.drains.get(run) ?? new CallDrain(database, terms, now, run, folderOf(run), batch);
+    const drain = this.drains.get(run) ?? this.drainFor(run);
     this.drains.set(run, drain);
     return drain;
+  }
+
+  private drainFor(run: string): CallDrain {
+    const { database, terms, now, folderOf, batch } = this.parts;
+    return new CallDrain(database, terms, now, run, folderOf(run), batch);
   }
 }

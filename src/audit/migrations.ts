@@ -190,4 +190,26 @@ export const callMigrations: readonly Migration[] = [
       );
     },
   },
+  {
+    name: '0022-usage-spans',
+    async up(schema) {
+      const until = [schema.integer('hours_until'), schema.integer('days_until')];
+      await schema.addColumns('keystile_call_log_watermarks', until);
+      for (const { name } of until) await schema.createIndex('keystile_call_log_watermarks', { columns: [name] });
+      await schema.createIndex('keystile_usage_by_code', { columns: ['run_number', 'quarter', 'organization_number'] });
+      const key = (name: string): TableColumnOptions => schema.integer(name, { isPrimary: true });
+      const groups = {
+        key: [key('key_number')],
+        route: [key('route_number')],
+        code: [key('status'), schema.ascii('code', 40, { isPrimary: true })],
+      };
+      const usage = [schema.bigInteger('calls'), schema.bigInteger('errors'), schema.bigInteger('denied'), schema.longText('latencies')];
+      for (const [group, columns] of Object.entries(groups)) {
+        for (const span of ['hours', 'days']) {
+          const all = [key('organization_number'), key('quarter'), ...columns, key('run_number'), ...usage];
+          await schema.createTable(`keystile_usage_by_${group}_${span}`, all);
+        }
+      }
+    },
+  },
 ];

@@ -6,17 +6,19 @@ import { callTime } from './call-id';
 import type { CallLog } from './call-log.entity';
 import { CallSearches } from './call-search';
 import { CALL_DATABASE, CallTerms } from './call-terms';
+import { CALL_WATERMARKS } from './call-watermark.entity';
 import { type Position, type Stretch, walk } from './index-walk';
 import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
-import { QUARTER_MS } from './usage-roll-ups';
+import { FOREVER } from './usage-settlement';
+import { QUARTER_MS, quarterOf, type Segment, segmentsOf, type Settled, type Span } from './usage-spans';
 import { Tally } from './usage-tally';
 
 const MOST_CALLS = 500_000;
 const PAGE = 2_000;
-/** A day. */
-const QUARTERS_AT_ONCE = 96;
-/** Five days: groups are few, whatever they have been called. */
-const QUARTERS_SUMMED_AT_ONCE = 480;
+/** How many quarters, hours or days are read at once. */
+const SPANS_AT_ONCE = 96;
+/** Groups are few, whatever they have been called. */
+const SPANS_SUMMED_AT_ONCE = 480;
 
 const PROPERTIES = [
   'id',
@@ -58,9 +60,11 @@ export interface Counting {
   readonly groupBy: Grouping | undefined;
   /** The numbers of the only keys that are asked about. */
   readonly keys?: readonly number[];
+  /** What calls of a time, in milliseconds, are counted in. Without: all of them together. */
+  readonly bucketOf?: (time: number) => number;
 }
 
-/** Calls of one time, or one quarter of an hour. */
+/** Calls of one time, or of a quarter of an hour, an hour or a day of one bucket. */
 export interface Count {
   readonly at: number;
   readonly group: Group;
@@ -118,24 +122,37 @@ export class UsageCounts {
     organizationId: string,
     first: number,
     end: number,
-    { groupBy, keys }: Counting,
+    { groupBy, keys, bucketOf }: Counting,
     only?: readonly Group[],
   ): AsyncGenerator<Count> {
     const { table, column } = COUNTED_IN[keys ? 'key' : (groupBy ?? 'status')];
     const wanted = keys ?? only?.map((group) => group ?? (groupBy === 'code' ? '' : 0));
-    const select = `SELECT quarter, ${column} AS group_value, calls, errors, denied, latencies FROM ${table}`;
-    for await (const rows of this.rows(organizationId, first, end, select, wanted && { column, values: wanted }, '', QUARTERS_AT_ONCE)) {
+    const reading: Reading = {
+      segments: await this.segments(first, end, bucketOf),
+      select: ({ suffix }) => `SELECT quarter, ${column} AS group_value, calls, errors, denied, latencies FROM ${table}${suffix}`,
+      only: wanted && { column, values: wanted },
+      rest: '',
+      atOnce: SPANS_AT_ONCE,
+    };
+    for await (const rows of this.rows(organizationId, reading)) {
       for (const row of rows) {
         yield { at: Number(row['quarter']) * QUARTER_MS, group: groupBy ? groupOf(row) : null, tally: Tally.fromRow(row) };
       }
     }
   }
 
-  /** The same without latencies, which are most of the work: groups of a few days at once, each with its sum. */
+  /** The same without latencies, which are most of the work: groups of some time at once, each with its sum. */
   async *sums(organizationId: string, first: number, end: number, groupBy: Grouping): AsyncGenerator<readonly Sum[]> {
     const { table, column } = COUNTED_IN[groupBy];
-    const select = `SELECT ${column} AS group_value, SUM(calls) AS calls, SUM(errors) AS errors, SUM(denied) AS denied FROM ${table}`;
-    for await (const rows of this.rows(organizationId, first, end, select, undefined, `GROUP BY ${column}`, QUARTERS_SUMMED_AT_ONCE)) {
+    const sums = 'SUM(calls) AS calls, SUM(errors) AS errors, SUM(denied) AS denied';
+    const reading: Reading = {
+      segments: await this.segments(first, end),
+      select: ({ suffix }) => `SELECT ${column} AS group_value, ${sums} FROM ${table}${suffix}`,
+      only: undefined,
+      rest: `GROUP BY ${column}`,
+      atOnce: SPANS_SUMMED_AT_ONCE,
+    };
+    for await (const rows of this.rows(organizationId, reading)) {
       yield rows.map((row) => ({
         group: groupOf(row),
         calls: Number(row['calls']),
@@ -145,31 +162,54 @@ export class UsageCounts {
     }
   }
 
+  private async segments(first: number, end: number, bucketOf: Counting['bucketOf'] = () => 0): Promise<readonly Segment[]> {
+    return segmentsOf(first, end, await this.settled(), (quarter) => bucketOf(quarter * QUARTER_MS));
+  }
+
+  /** What is not settled of any start has to be read by the quarter. What is counted late opens it again in the same transaction. */
+  private async settled(): Promise<Settled> {
+    const [hours, days] = await Promise.all(
+      ['hours_until', 'days_until'].map((column) =>
+        this.database.query<[{ least: number | null }]>(
+          `SELECT MIN(COALESCE(${column}, 0)) AS least FROM ${CALL_WATERMARKS} WHERE ${column} IS NULL OR ${column} < ${FOREVER}`,
+        ),
+      ),
+    );
+    return { hours: hours![0].least ?? FOREVER, days: days![0].least ?? FOREVER };
+  }
+
   private async *rows(
     organizationId: string,
-    first: number,
-    end: number,
-    select: string,
-    only: { readonly column: string; readonly values: ReadonlyArray<string | number> } | undefined,
-    rest: string,
-    atOnce: number,
+    { segments, select, only, rest, atOnce }: Reading,
   ): AsyncGenerator<ReadonlyArray<Record<string, string | number>>> {
     const organization = await this.terms.find('organization', organizationId);
     if (organization === undefined || only?.values.length === 0) return;
     const condition = only ? `AND ${only.column} IN (${only.values.map(() => '?').join(', ')})` : '';
-    for (let quarter = first; quarter < end; quarter += atOnce) {
-      yield await this.database.query<Array<Record<string, string | number>>>(
-        `${select} WHERE organization_number = ? AND quarter >= ? AND quarter < ? ${condition} ${rest}`,
-        [organization, quarter, Math.min(end, quarter + atOnce), ...(only?.values ?? [])],
-      );
+    for (const { span, first, end } of segments) {
+      const step = atOnce * span.quarters;
+      for (let quarter = first; quarter < end; quarter += step) {
+        yield await this.database.query<Array<Record<string, string | number>>>(
+          `${select(span)} WHERE organization_number = ? AND quarter >= ? AND quarter < ? ${condition} ${rest}`,
+          [organization, quarter, Math.min(end, quarter + step), ...(only?.values ?? [])],
+        );
+      }
     }
   }
+}
+
+/** What is read of the roll-ups. */
+interface Reading {
+  readonly segments: readonly Segment[];
+  readonly select: (span: Span) => string;
+  readonly only: { readonly column: string; readonly values: ReadonlyArray<string | number> } | undefined;
+  readonly rest: string;
+  readonly atOnce: number;
 }
 
 /** What roll-ups have counted of a stretch of time, and what they have not. */
 export function partsOf(from: Date, to: Date): Parts {
   const first = Math.ceil(from.getTime() / QUARTER_MS);
-  const end = Math.floor(to.getTime() / QUARTER_MS);
+  const end = quarterOf(to.getTime());
   if (first >= end) return { edges: [[from, to]], first, end: first };
   return {
     edges: [

@@ -35,7 +35,7 @@ export class UsageService {
     await this.store.flush();
     const { completeUntil } = this.store;
     const tallies = new Map<string, Count>();
-    const counting = await this.countingOf(query);
+    const counting = { ...(await this.countingOf(query)), bucketOf: (time: number) => buckets.startOf(time) };
     for await (const { at, group, tally } of this.counts(organizationId, from, to, query, counting)) {
       add(tallies, { at: buckets.startOf(at), group, tally });
     }

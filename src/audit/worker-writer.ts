@@ -53,6 +53,10 @@ export class WorkerWriter implements CallWriter {
     return this.ask('claim', [mark, adopter]);
   }
 
+  settle(run: string): Promise<boolean> {
+    return this.ask('settle', [run]);
+  }
+
   prune(plan: RetentionPlan): Promise<boolean> {
     return this.ask('prune', [plan]);
   }

@@ -1,0 +1,95 @@
+import type { EntityManager } from 'typeorm';
+
+import type { CallWatermark } from './call-watermark.entity';
+import { type Line, nameOf, readLines, type RollUp, ROLL_UPS, writeLines } from './usage-lines';
+import { USAGE_BY_CODE } from './usage-roll-up.entity';
+import { beginOf, DAY, HOUR, QUARTER, quarterOf, type Span } from './usage-spans';
+import { Tally } from './usage-tally';
+
+/** What is settled up to there is settled whatever time it is. */
+export const FOREVER = 2 ** 31 - 1;
+/** Calls that began before the end of an hour are mostly over then. Those that are not make the hour be settled again. */
+const GRACE_MS = 60_000;
+
+type SettledUntil = Pick<CallWatermark, 'hoursUntil' | 'daysUntil'>;
+
+/** Where hours and days of a start stand that has not counted anything yet. */
+export function unsettledFrom(startedAt: Date): SettledUntil {
+  const quarter = quarterOf(startedAt.getTime());
+  return { hoursUntil: beginOf(HOUR, quarter), daysUntil: beginOf(DAY, quarter) };
+}
+
+/** Where they stand once something of this quarter has been counted. */
+export const reopened = ({ hoursUntil, daysUntil }: SettledUntil, quarter: number): SettledUntil => ({
+  hoursUntil: hoursUntil && Math.min(hoursUntil, beginOf(HOUR, quarter)),
+  daysUntil: daysUntil && Math.min(daysUntil, beginOf(DAY, quarter)),
+});
+
+/** Quarters of one start whose hours or days are added up next: no more than a day of them. */
+export interface Settlement {
+  readonly span: Span;
+  readonly from: Span;
+  readonly first: number;
+  readonly end: number;
+  readonly moved: Partial<SettledUntil>;
+}
+
+/**
+ * What can be settled next of a start; `undefined` where that has to wait.
+ * @param isOver nothing will come from the start any more
+ */
+export async function nextSettlement(
+  manager: EntityManager,
+  { number, hoursUntil, daysUntil }: SettledUntil & Pick<CallWatermark, 'number'>,
+  now: Date,
+  isOver: boolean,
+): Promise<Settlement | undefined> {
+  const passed = isOver ? FOREVER : quarterOf(now.getTime() - GRACE_MS);
+  const hours = hoursUntil ?? 0;
+  const days = daysUntil ?? 0;
+  const hoursEnd = isOver ? FOREVER : beginOf(HOUR, passed);
+  if (hours < hoursEnd) {
+    const { first, end } = await stretchFrom(manager, number, hours, hoursEnd);
+    return { span: HOUR, from: QUARTER, first: beginOf(HOUR, first), end, moved: { hoursUntil: end } };
+  }
+  const daysEnd = isOver ? FOREVER : beginOf(DAY, hours);
+  if (days >= daysEnd) return undefined;
+  const { first, end } = await stretchFrom(manager, number, days, daysEnd);
+  return { span: DAY, from: HOUR, first: beginOf(DAY, first), end, moved: { daysUntil: end } };
+}
+
+/** Adds the lines of quarters up to those of hours, or these to those of days. */
+export async function settle(manager: EntityManager, run: number, { span, from, first, end }: Settlement): Promise<void> {
+  const organizations = await manager.query<Array<{ organization: number }>>(
+    `SELECT DISTINCT organization_number AS organization FROM ${USAGE_BY_CODE} WHERE run_number = ? AND quarter >= ? AND quarter < ?`,
+    [run, first, end],
+  );
+  for (const { organization } of organizations) {
+    for (const rollUp of ROLL_UPS) {
+      const lines = await readLines(manager, run, rollUp, from, { organization, first, end });
+      await writeLines(manager, run, rollUp, span, addedUp(rollUp, span, lines));
+    }
+  }
+}
+
+/** From the first day of which anything was counted to its end. */
+async function stretchFrom(manager: EntityManager, run: number, from: number, end: number): Promise<{ first: number; end: number }> {
+  const [{ first }] = await manager.query<[{ first: number | null }]>(
+    `SELECT MIN(quarter) AS first FROM ${USAGE_BY_CODE} WHERE run_number = ? AND quarter >= ? AND quarter < ?`,
+    [run, from, end],
+  );
+  if (first === null) return { first: end, end };
+  return { first, end: Math.min(end, beginOf(DAY, first) + DAY.quarters) };
+}
+
+function addedUp(rollUp: RollUp, span: Span, lines: readonly Line[]): Line[] {
+  const sums = new Map<string, Line>();
+  for (const { organization, quarter, group, tally } of lines) {
+    const begin = beginOf(span, quarter);
+    const name = nameOf(rollUp, organization, begin, group);
+    const sum = sums.get(name) ?? { name, organization, quarter: begin, group, tally: new Tally() };
+    sum.tally.merge(tally);
+    sums.set(name, sum);
+  }
+  return [...sums.values()];
+}

@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+
+import { callEntities, callMigrations, CallStore, type FinishedCall } from '../src/audit';
+import { CallPruner } from '../src/audit/call-pruner';
+import { CallSearches } from '../src/audit/call-search';
+import { CallTerms } from '../src/audit/call-terms';
+import { CallWatermark } from '../src/audit/call-watermark.entity';
+import { Journal, type JournalOptions } from '../src/audit/journal';
+import { TopUsageService } from '../src/audit/top-usage.service';
+import { UsageCounts } from '../src/audit/usage-counts';
+import { FOREVER } from '../src/audit/usage-settlement';
+import { DAY, HOUR, QUARTER, QUARTER_MS, quarterOf, segmentsOf } from '../src/audit/usage-spans';
+import { UsageService } from '../src/audit/usage.service';
+import { migrateKeystile, openDatabase } from '../src/persistence';
+import { FixedClock } from '../src/testing';
+import { databaseKinds, type FreshDatabase } from './support/fresh-database';
+import { aCall, aKeyHolder } from './support/finished-call';
+import { countStatements } from './support/statements';
+
+const ORGANIZATION = 'org_00000000000000000000000001';
+const OTHER = 'org_00000000000000000000000002';
+const auditor = { ...aKeyHolder(), organizationId: ORGANIZATION };
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns'];
+const GROUPS = ['key', 'route', 'status', 'code'] as const;
+
+describe('cutting a stretch of time into days, hours and quarters', () => {
+  const quarter = fc.integer({ min: 0, max: 3_000 });
+
+  it('leaves nothing out and counts nothing twice, and takes what is settled and lies in one bucket', () => {
+    const input = { first: quarter, length: quarter, hours: quarter, days: quarter, bucket: fc.constantFrom(1, 4, 6, 96, 10_000) };
+    fc.assert(
+      fc.property(fc.record(input), ({ first, length, hours, days, bucket }) => {
+        const end = first + length;
+        const bucketOf = (at: number): number => Math.floor(at / bucket);
+        const segments = segmentsOf(first, end, { hours: hours - (hours % 4), days: days - (days % 96) }, bucketOf);
+        let at = first;
+        for (const { span, first: begin, end: stop } of segments) {
+          expect(begin).toBe(at);
+          expect(begin % span.quarters).toBe(0);
+          if (span !== QUARTER) expect(stop).toBeLessThanOrEqual(span === DAY ? days : hours);
+          const units = Array.from({ length: (stop - begin) / span.quarters }, (_, i) => begin + i * span.quarters);
+          expect(units.filter((unit) => bucketOf(unit) !== bucketOf(unit + span.quarters - 1))).toEqual([]);
+          at = stop;
+        }
+        expect(at).toBe(Math.max(first, end));
+      }),
+    );
+  });
+
+  it('takes days for a month', () => {
+    const all = { hours: FOREVER, days: FOREVER };
+    expect(segmentsOf(94, 96 * 31 + 5, all, () => 0).map(({ span, first, end }) => [span.suffix, first, end])).toEqual([
+      ['', 94, 96],
+      ['_days', 96, 96 * 31],
+      ['_hours', 96 * 31, 96 * 31 + 4],
+      ['', 96 * 31 + 4, 96 * 31 + 5],
+    ]);
+    expect(segmentsOf(0, 192, { ...all, days: 96 }, () => 0).map(({ span }) => span)).toEqual([DAY, HOUR]);
+  });
+});
+
+describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) => {
+  let file: FreshDatabase;
+  let database: DataSource;
+  let dir: string;
+  let clock: FixedClock;
+  let store: CallStore;
+  let usage: UsageService;
+  let top: TopUsageService;
+  const stores: CallStore[] = [];
+
+  const options = (): JournalOptions => ({ dir, maxBytes: 2 ** 30, sync: 'process', replica: 'here' });
+  const newStore = (): CallStore => {
+    const made = new CallStore(database, new CallTerms(database), clock, options());
+    stores.push(made);
+    return made;
+  };
+
+  beforeEach(async () => {
+    file = await create();
+    database = await openDatabase(file.url, callEntities);
+    await migrateKeystile(database, callMigrations);
+    dir = mkdtempSync(join(tmpdir(), 'keystile-spans-'));
+    clock = new FixedClock();
+    clock.move({ minutes: 5 });
+    store = newStore();
+    const terms = new CallTerms(database);
+    const counts = new UsageCounts(database, new CallSearches(terms), terms);
+    usage = new UsageService(counts, terms, store, clock);
+    top = new TopUsageService(counts, terms, store, clock);
+  });
+
+  afterEach(async () => {
+    for (const one of stores.splice(0)) await one.onApplicationShutdown();
+    rmSync(dir, { recursive: true, force: true });
+    await database.destroy();
+    await file.drop();
+  });
+
+  const before = (ms: number): Date => new Date(clock.now().getTime() - ms);
+  const called = (at: Date, i: number): FinishedCall =>
+    aCall({
+      at,
+      principal: aKeyHolder({ id: `key_0000000000000000000000000${i % 3}`, organizationId: i % 11 === 0 ? OTHER : ORGANIZATION }),
+      route: i % 4 === 0 ? '/b' : '/a',
+      status: i % 5 === 0 ? 403 : i % 7 === 0 ? 500 : 200,
+      code: i % 5 === 0 ? 'insufficient_scope' : null,
+      latencyMicroseconds: i * 997,
+    });
+  /** One call every 53 minutes of a month, up to the hour that goes on. */
+  const aMonth = (): FinishedCall[] => Array.from({ length: 31 * 27 }, (_, i) => called(before((i * 53 + 10) * 60_000), i)).toReversed();
+
+  /** Everything that can be asked about a month, and about a stretch of it that begins and ends anywhere. */
+  async function reports(): Promise<unknown[]> {
+    const to = clock.now().toISOString();
+    const ranges = [
+      { from: before(31 * DAY_MS).toISOString(), to },
+      { from: before(19 * DAY_MS + 7 * 60_000).toISOString(), to: before(2 * DAY_MS + 22 * 60_000).toISOString() },
+    ];
+    const found: unknown[] = [];
+    for (const range of ranges) {
+      for (const groupBy of GROUPS) {
+        const { data, others } = await top.top(auditor, { ...range, groupBy, limit: 2 });
+        found.push(data, others);
+      }
+      for (const timeZone of ZONES) {
+        for (const groupBy of [undefined, ...GROUPS]) {
+          const { data } = await usage.usage(auditor, { ...range, interval: 'day', timeZone, ...(groupBy ? { groupBy } : {}) });
+          found.push(data);
+        }
+        found.push((await usage.usage(auditor, { ...range, interval: 'hour', timeZone })).data);
+      }
+      found.push((await usage.usage(auditor, { ...range, interval: 'day', timeZone: 'UTC', keyId: `key_${'0'.repeat(25)}1` })).data);
+    }
+    return found;
+  }
+
+  const marks = (): Promise<CallWatermark[]> => database.manager.find(CallWatermark, { order: { number: 'ASC' } });
+  const countOf = async (table: string): Promise<number> => {
+    const [{ calls }] = await database.query<[{ calls: unknown }]>(`SELECT SUM(calls) AS calls FROM keystile_usage_by_${table}`);
+    return Number(calls);
+  };
+
+  it('A08.2: tell what quarters told, and are read in their place', async () => {
+    for (const call of aMonth()) store.append(call);
+    await store.flush();
+    const byQuarters = await reports();
+    expect(await countOf('code_days')).toBe(0);
+    await store.settle();
+    const now = quarterOf(clock.now().getTime());
+    expect((await marks())[0]).toMatchObject({ hoursUntil: Math.floor(now / 4) * 4, daysUntil: Math.floor(now / 96) * 96 });
+    for (const group of ['key', 'route', 'code']) {
+      expect(await countOf(`${group}_hours`)).toBe(await countOf(group));
+      expect(await countOf(`${group}_days`)).toBeGreaterThan(700);
+    }
+    const quarters = countStatements(database, /FROM keystile_usage_by_(?:key|route|code) /);
+    const days = countStatements(database, /FROM keystile_usage_by_(?:key|route|code)_days /);
+    expect(await reports()).toEqual(byQuarters);
+    expect(days()).toBeGreaterThan(10);
+    const [quartersBefore, daysBefore] = [quarters(), days()];
+    await top.top(auditor, { from: before(31 * DAY_MS).toISOString(), to: clock.now().toISOString(), groupBy: 'key', limit: 10 });
+    expect(days()).toBeGreaterThan(daysBefore);
+    expect(quarters()).toBeLessThanOrEqual(quartersBefore + 4);
+  });
+
+  it('hold what was stored late, and a streamed call that ended otherwise, as soon as it is counted and after it is settled', async () => {
+    for (const call of aMonth()) store.append(call);
+    await store.flush();
+    await store.settle();
+    const long = called(before(9 * DAY_MS), 1);
+    const begun = { ...long, latencyMicroseconds: 5 };
+    store.begin(begun);
+    store.append(called(before(20 * DAY_MS), 4));
+    await store.flush();
+    await store.settle();
+    store.complete({ ...long, status: 500 }, begun);
+    store.append(called(before(20 * DAY_MS + 60_000), 4));
+    await store.flush();
+    const [{ daysUntil }] = (await marks()) as [CallWatermark];
+    expect(daysUntil).toBeLessThanOrEqual(quarterOf(before(20 * DAY_MS).getTime()));
+    const late = await reports();
+    await store.settle();
+    expect(await reports()).toEqual(late);
+    expect(await countOf('code_hours')).toBe(31 * 27 + 3);
+    const day = { from: before(9 * DAY_MS + 1).toISOString(), to: before(9 * DAY_MS - 1).toISOString() };
+    const { data } = await usage.usage(auditor, { ...day, interval: 'hour', groupBy: 'status' });
+    expect(data).toMatchObject([{ group: '500', calls: 1 }]);
+  });
+
+  it('hold what others have counted that are gone, whatever they have left undone', async () => {
+    const calls = aMonth();
+    // One ends in order, one is killed, one is killed with all of it in its journal; the fourth, which is of a version before, knew of no hours.
+    const [ended, old] = [newStore(), newStore()];
+    for (const [i, call] of calls.entries()) if (i % 4 < 2) (i % 4 === 0 ? ended : old).append(call);
+    await ended.onApplicationShutdown();
+    await old.onApplicationShutdown();
+    await database.manager.update(CallWatermark, { run: old.run }, { hoursUntil: null, daysUntil: null });
+    const killed = new Journal(options(), () => undefined, clock.now());
+    killed.open();
+    for (const [i, call] of calls.entries()) if (i % 4 === 2) killed.append(call, 'whole');
+    killed.flush();
+    killed.close(false);
+    for (const [i, call] of calls.entries()) if (i % 4 === 3) store.append(call);
+    await store.onModuleInit();
+    await store.flush();
+    const byQuarters = await reports();
+    await store.settle();
+    const settled = await marks();
+    expect(settled.filter(({ finishedAt }) => finishedAt).map(({ hoursUntil, daysUntil }) => [hoursUntil, daysUntil])).toEqual(
+      Array.from({ length: 3 }, () => [FOREVER, FOREVER]),
+    );
+    expect(await countOf('code_hours')).toBe(calls.length);
+    expect(await reports()).toEqual(byQuarters);
+  });
+
+  it('of the hour that goes on wait for its end', async () => {
+    store.append(called(before(1_000), 1));
+    await store.flush();
+    await store.settle();
+    expect(await countOf('code_hours')).toBe(0);
+    clock.move({ minutes: 56 });
+    await store.settle();
+    expect([await countOf('code_hours'), await countOf('code_days')]).toEqual([1, 0]);
+    clock.move({ hours: 24 });
+    await store.settle();
+    expect(await countOf('code_days')).toBe(1);
+  });
+
+  it('are deleted when all of them is old', async () => {
+    for (const call of aMonth()) store.append(call);
+    await store.flush();
+    await store.settle();
+    const plan = { standard: { calls: 5, usage: 10 }, exceptions: new Map<string, never>() };
+    expect(
+      await new CallPruner(
+        database,
+        () => clock.now(),
+        () => undefined,
+      ).prune(plan),
+    ).toBe(true);
+    const oldest = quarterOf(before(10 * DAY_MS).getTime());
+    for (const [suffix, quarters] of [
+      ['', 1],
+      ['_hours', 4],
+      ['_days', 96],
+    ] as const) {
+      const [{ first }] = await database.query<[{ first: number }]>(`SELECT MIN(quarter) AS first FROM keystile_usage_by_key${suffix}`);
+      expect(first).toBeGreaterThan(oldest - quarters);
+      expect(first).toBeLessThan(oldest + quarters + 8);
+    }
+    expect(QUARTER_MS * 96).toBe(DAY_MS);
+  });
+});
