@@ -10,7 +10,7 @@ import { CallRecorder } from './audit';
 import { Gatekeeper, installGate } from './authentication';
 import { type Clock, redact, systemClock } from './common';
 import { type Environment, loadSecrets, readSettings, type Settings } from './config';
-import { answerUnroutable, decodableUrl, LARGEST_BODY_BYTES, readJsonBodies, readJsonLines, secureHeaders } from './http';
+import { answerUnroutable, decodableUrl, LARGEST_BODY_BYTES, readJsonBodies, readJsonLines, secureHeaders, ServedResponse } from './http';
 import { acceptUploads } from './messaging';
 import { OpenApiDocument } from './openapi';
 import { SetupService } from './organizations';
@@ -104,7 +104,12 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     connectionTimeout: 0,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, maxHeaderSize: LARGEST_HEADERS_BYTES },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+      maxHeaderSize: LARGEST_HEADERS_BYTES,
+      ServerResponse: ServedResponse,
+    },
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: 'idle',
     // What comes over a connection that is still open is answered like everything else.

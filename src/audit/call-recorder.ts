@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 
 import {
   attachCall,
@@ -14,14 +14,12 @@ import {
   RecentlyUsed,
   redact,
 } from '../common';
-import { problemBody } from '../http';
+import { type EndParameters, problemBody, ServedResponse, type WriteParameters } from '../http';
 import { type CallId, CallIds, requestIdOf } from './call-id';
-import { CALL_SINK, type CallSink, type CallSoFar, type FinishedCall, type Kept } from './finished-call';
+import { CALL_SINK, type CallSink } from './finished-call';
+import { HeldAnswer, type UnfinishedCall, type WaysOut } from './held-answer';
 
 export const TRUSTED_PROXIES = Symbol('keystile:trusted-proxies');
-
-/** nginx's status for a caller that went away; it stands in the log only (`decisions.md` 7). */
-const CLIENT_CLOSED_REQUEST = 499;
 
 const LONGEST_PATH = 512;
 const LONGEST_TEXT = 256;
@@ -33,11 +31,7 @@ const LONGEST_REMEMBERED = 512;
 const NO_SCOPES: readonly string[] = [];
 
 /** One object from the beginning of a call to its row: what is known at the end is filled in. */
-interface RecordedCall extends Call, CallId {
-  status: number;
-  latencyMicroseconds: number;
-  responseBytes: number;
-}
+type RecordedCall = Call & UnfinishedCall;
 
 /**
  * Makes one row of every call. It listens to the HTTP server itself, before any framework does: a middleware misses refused,
@@ -109,14 +103,15 @@ export class CallRecorder {
     const id = this.ids.next(now);
     const call = this.describe(request, id, now);
     attachCall(request, call);
+    if (response instanceof ServedResponse) {
+      response.ownHeaders = call.answerHeaders;
+      if (!isRecorded) return;
+      response.keeper = new HeldAnswer(request, response, this.sink, call, startedAt, ServerResponse.prototype);
+      response.on('close', closed);
+      return;
+    }
     sendHeaders(response, call.answerHeaders);
-    if (!isRecorded) return;
-    hold(request, response, this.sink, (status, responseBytes) => {
-      call.status = status;
-      call.latencyMicroseconds = Math.max(0, Math.round((performance.now() - startedAt) * 1_000));
-      call.responseBytes = responseBytes;
-      return call;
-    });
+    if (isRecorded) hold(response, (waysOut) => new HeldAnswer(request, response, this.sink, call, startedAt, waysOut));
   }
 
   private describe(request: IncomingMessage, id: CallId, at: Date): RecordedCall {
@@ -180,82 +175,27 @@ function sendHeaders(response: ServerResponse, own: Readonly<Record<string, stri
   };
 }
 
-/**
- * Makes one row of an answer and lets the answer leave once the row is kept; of a streamed one, in two parts: before its first byte
- * and before its last. Node's own `end` does not go through `write`, so each byte is counted once.
- */
-function hold(
-  request: IncomingMessage,
-  response: ServerResponse,
-  sink: CallSink,
-  rowOf: (status: number, bytes: number) => FinishedCall,
-): void {
-  const write = response.write.bind(response);
-  const end = response.end.bind(response);
-  const flushHeaders = response.flushHeaders.bind(response);
-  let bytes = 0;
-  let begun: CallSoFar | undefined;
-  let isOver = false;
-  const row = (status: number): FinishedCall => rowOf(status, hasBody(request, response) ? bytes : 0);
-  const finish = (status: number, kept: Kept): void => {
-    isOver = true;
-    if (begun) sink.complete(row(status), begun, kept);
-    else sink.append(row(status), kept);
+/** Puts a keeper before the ways out of a response that has no place for one. */
+function hold(response: ServerResponse, keeperOf: (waysOut: WaysOut) => HeldAnswer): void {
+  const waysOut = {
+    write: response.write.bind(response),
+    flushHeaders: response.flushHeaders.bind(response),
+    end: response.end.bind(response),
   };
-  const begin = (): boolean => {
-    if (begun || isOver) return true;
-    const call = row(response.statusCode);
-    const { status, code, latencyMicroseconds } = call;
-    begun = { status, code, latencyMicroseconds };
-    return sink.begin(call);
-  };
-  const leave = (parameters: Parameters<typeof end>): void => {
-    try {
-      end(...parameters);
-    } catch (error) {
-      response.destroy(error as Error);
-    }
-  };
-  response.write = ((...parameters: Parameters<typeof write>) => {
-    if (!begin()) response.destroy();
-    const flowing = write(...parameters);
-    bytes += sizeOf(parameters[0], parameters[1]);
-    return flowing;
-  }) as typeof write;
-  response.flushHeaders = () => {
-    if (!begin()) response.destroy();
-    flushHeaders();
-  };
-  response.end = ((...parameters: Parameters<typeof end>) => {
-    // What cannot be sent throws, and then somebody ends it again in another way.
-    if (isOver || !canBeSent(parameters[0], response.statusCode)) return end(...parameters);
-    const status = response.destroyed || isGone(request) ? CLIENT_CLOSED_REQUEST : response.statusCode;
-    bytes += sizeOf(parameters[0], parameters[1]);
-    response.end = (() => response) as typeof end;
-    Object.defineProperty(response, 'writableEnded', { value: true, configurable: true });
-    finish(status, (kept) => (kept ? leave(parameters) : void response.destroy()));
+  const answer = keeperOf(waysOut);
+  response.write = ((...parameters: WriteParameters) => answer.write(parameters)) as ServerResponse['write'];
+  response.flushHeaders = () => answer.flushHeaders();
+  response.end = ((...parameters: EndParameters) => {
+    answer.end(parameters);
+    if (answer.hasEnded) Object.defineProperty(response, 'writableEnded', { value: true, configurable: true });
     return response;
-  }) as typeof end;
-  response.on('close', () => {
-    if (!isOver) finish(CLIENT_CLOSED_REQUEST, () => undefined);
-  });
+  }) as ServerResponse['end'];
+  response.on('close', () => answer.closed());
 }
 
-/** Node takes the socket from a request whose body somebody stopped reading; the answer still goes out by it. */
-const isGone = ({ socket }: { readonly socket: IncomingMessage['socket'] | null }): boolean => socket?.destroyed === true;
-
-const canBeSent = (chunk: unknown, status: number): boolean =>
-  status >= 100 &&
-  status <= 999 &&
-  (chunk === undefined || chunk === null || typeof chunk === 'string' || typeof chunk === 'function' || chunk instanceof Uint8Array);
-
-/** RFC 9110 §6.4.1: what a handler sends there never leaves. */
-const hasBody = ({ method }: IncomingMessage, { statusCode }: ServerResponse): boolean =>
-  method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
-
-function sizeOf(chunk: unknown, encoding: unknown): number {
-  if (typeof chunk === 'string') return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+/** One for all of them. */
+function closed(this: ServedResponse): void {
+  (this.keeper as HeldAnswer).closed();
 }
 
 /** What comes from outside goes into the log on one line, without secrets and within bounds. */

@@ -16,5 +16,6 @@ export { answerUnroutable, ProblemFilter, REALM, toProblem } from './problem.fil
 export { IDEMPOTENT_REPLAY_CHECK, type IdempotentReplayCheck, type RepeatedRequest } from './replay-check';
 export { HasLength, HasNoControls, IsMoment, IsNotBlank, MayBeAbsent } from './text';
 export { secureHeaders } from './secure-headers';
+export { type AnswerKeeper, type EndParameters, ServedResponse, type WriteParameters } from './served-response';
 export { StrictQuery } from './strict-query';
 export { checkedAs, validationPipe } from './validation';

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { sendEtags } from './etag';
+import { ServedResponse, StandingHeaders } from './served-response';
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
@@ -31,8 +32,10 @@ const HEADERS = {
 export function secureHeaders(app: NestFastifyApplication, isHttps = false): void {
   const fastify = app.getHttpAdapter().getInstance();
   const headers = { ...HEADERS, ...(isHttps ? { 'strict-transport-security': `max-age=${YEAR_SECONDS}` } : {}) };
+  const standing = new StandingHeaders(headers);
   fastify.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(headers);
+    if (reply.raw instanceof ServedResponse) reply.raw.standingHeaders = standing;
+    else void reply.headers(headers);
     done();
   });
   sendEtags(fastify);
