@@ -156,6 +156,16 @@ describeInBrowser('the dashboard shows what was called and what was changed', (b
     await page.getByText(/Verified: all \d+ events are whole/).waitFor();
   });
 
+  it('says of a row how many refused calls of a flood it stands for', async () => {
+    await Promise.all(Array.from({ length: 1_250 }, () => app.get('/v1/whoami', { as: 'ks_live_guessed' })));
+    const page = await browser.open(app, { path: '/calls?range=7d&scope=installation&code=rate_limited' });
+    const table = page.getByRole('table', { name: 'Calls' });
+    await expectRows(table, 1);
+    await table.getByText('1,050 calls').waitFor();
+    await table.getByRole('button', { name: 'GET /v1/whoami' }).click();
+    await page.getByRole('dialog', { name: 'Call' }).getByText('1,050 of this second and address').waitFor();
+  });
+
   it('shows whatever people and programs wrote as text', async () => {
     const page = await browser.open(app, { path: `/calls?range=7d&keyId=${hostile.id}` });
     page.on('dialog', () => {

@@ -144,8 +144,12 @@ describe('a flood of bad credentials over a restart', () => {
     Logger.overrideLogger(logger);
     const dataDir = mkdtempSync(join(tmpdir(), 'keystile-flood-'));
     const database = await temporaryDatabase();
-    const start = (): Promise<KeystileApp> =>
-      KeystileApp.start({ keep: { dataDir, databaseUrl: database.url }, env: { FAILED_AUTH_LIMIT: String(LIMIT) } });
+    const apps: KeystileApp[] = [];
+    const start = async (): Promise<KeystileApp> => {
+      const app = await KeystileApp.start({ keep: { dataDir, databaseUrl: database.url }, env: { FAILED_AUTH_LIMIT: String(LIMIT) } });
+      apps.push(app);
+      return app;
+    };
     const guesses = (app: KeystileApp, count: number): Promise<Answer[]> =>
       Promise.all(Array.from({ length: count }, () => app.get('/v1/whoami', { as: BAD })));
     try {
@@ -169,8 +173,8 @@ describe('a flood of bad credentials over a restart', () => {
         'SELECT (SELECT SUM(calls) FROM keystile_usage_by_code) AS counted, (SELECT SUM(calls) FROM keystile_call_logs) AS logged',
       );
       expect(Number(sums.counted)).toBe(Number(sums.logged));
-      await again.stop({ disposeData: false });
     } finally {
+      for (const app of apps) await app.stop({ disposeData: false });
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     }

@@ -1640,6 +1640,11 @@ export interface components {
         CallLogView: {
             /** Format: date-time */
             at: string;
+            /**
+             * @description How many calls the row stands for: 1, or all those of one second that were refused because too many bad credentials came from
+             *     their address (429 `rate_limited`). Whatever else the row says is said of the first of them.
+             */
+            calls: number;
             /** @description The `code` of the problem that was answered. */
             code: string | null;
             /** @description The public beginning of what was presented; of an unknown key at most that. */

@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 
 import { api, type Call, curl, Failure, type Schemas, take, useOwners } from '../../api';
 import { Code, CodeBlock, CopyAsCurl, ErrorPanel, fact, Facts, Time } from '../../components';
-import { formatBytes, formatLatency } from '../../lib/numbers';
+import { formatBytes, formatCount, formatLatency } from '../../lib/numbers';
 import { paths, withQuery } from '../../paths';
 import { useSession } from '../../session';
 import classes from './call-details.module.css';
@@ -61,6 +61,12 @@ function CallFacts({ call }: { readonly call: Call }): ReactNode {
       facts={[
         fact('Request id', <Code copy="Copy the request id">{call.requestId}</Code>),
         fact('At', <Time at={call.at} as="exact" />),
+        fact(
+          'Calls',
+          call.calls > 1
+            ? `${formatCount(call.calls)} of this second and address, past its limit of bad credentials. This is the first of them.`
+            : undefined,
+        ),
         fact('Call', <Code>{`${call.method} ${call.path}`}</Code>),
         fact('Route', call.route === null ? 'None has this path' : more('route', call.route)),
         fact('Key', call.keyId === null ? undefined : <KeyLink keyId={call.keyId} name={call.keyName} />),

@@ -3,19 +3,25 @@ import type { ReactNode } from 'react';
 
 import type { Call } from '../../api';
 import { StatusBadge, type Tone } from '../../components';
+import { formatCount } from '../../lib/numbers';
 
 function toneOf(status: number): Tone {
   if (status >= 500) return 'bad';
   return status >= 400 ? 'warn' : 'good';
 }
 
-/** The status of an answer and, where it was refused, the code. */
-export const CallResult = ({ call: { status, code } }: { readonly call: Pick<Call, 'status' | 'code'> }): ReactNode => (
+/** The status of an answer and, where it was refused, the code; and how many calls were answered so, where they share a row. */
+export const CallResult = ({ call: { status, code, calls } }: { readonly call: Pick<Call, 'status' | 'code' | 'calls'> }): ReactNode => (
   <Group gap={8} wrap="nowrap">
     <StatusBadge tone={toneOf(status)}>{status}</StatusBadge>
     {code && (
       <Text fz="sm" className="break">
         {code}
+      </Text>
+    )}
+    {calls > 1 && (
+      <Text fz="sm" fw={600} className="figures">
+        {formatCount(calls)} calls
       </Text>
     )}
   </Group>
