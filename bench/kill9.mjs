@@ -1,6 +1,7 @@
 // Ends the built service with SIGKILL at a random moment under full load, starts it again, and compares what was answered with what is
 // in the log: node bench/kill9.mjs [--rounds 2] [--database sqlite|mysql://user@host:port/] [--connections 64] [--ready-within 3000]
-// Nothing may be missing, doubled or made up, no change may be lost, and the service has to be ready again within three seconds.
+// Nothing may be missing, doubled or made up, no change may be lost, and the service has to be ready again within three seconds. Some of
+// the callers guess at keys: past the limit of their address they share rows, whose counts have to add up to what they were answered.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
 const ROUNDS = Number(options.rounds);
 const CONNECTIONS = Number(options.connections);
 const READY_WITHIN_MS = Number(options['ready-within']);
+const GUESSERS = 4;
 
 const require = createRequire(import.meta.url);
 const { requestIdOf } = require('../dist/audit/call-id.js');
@@ -37,6 +39,7 @@ const environment = {
   PORT: '0',
   DATA_DIR: dataDir,
   LOG_LEVEL: 'error',
+  FAILED_AUTH_LIMIT: '20',
   ...(database.url === undefined ? {} : { DATABASE_URL: database.url }),
 };
 
@@ -131,6 +134,7 @@ process.setMaxListeners(ROUNDS + 20);
 const sent = new Set();
 const acknowledged = new Map();
 const created = new Set();
+const guesses = { sent: 0, unknown: new Set(), refused: 0 };
 const totals = { missing: 0, doubled: 0, phantom: 0, miscounted: 0, changesLost: 0, slowestReadyMs: 0 };
 let counter = 0;
 let service = await start();
@@ -144,7 +148,7 @@ const key = (await call(service.base, 'POST', '/v1/api-keys', { as: token, body:
 
 for (let round = 1; round <= ROUNDS; round++) {
   const before = acknowledged.size;
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS + 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS + GUESSERS + 1 });
   let isOver = false;
   const ended = new Promise((resolve) => service.child.once('exit', resolve));
   const paths = ['/v1/whoami', '/v1/whoami', '/v1/whoami', '/nothing', '/v1/api-keys?limit=1', '/dashboard-that-is-not'];
@@ -166,7 +170,15 @@ for (let round = 1; round <= ROUNDS; round++) {
       if (answer.status === 201) created.add(answer.body.id);
     }
   };
-  const clients = [...Array.from({ length: CONNECTIONS }, client), changer()];
+  const guesser = async () => {
+    while (!isOver) {
+      guesses.sent += 1;
+      const answer = await call(service.base, 'GET', '/v1/whoami', { as: 'ks_live_guessed', agent });
+      if (answer.status === 401) guesses.unknown.add(answer.id);
+      if (answer.status === 429) guesses.refused += 1;
+    }
+  };
+  const clients = [...Array.from({ length: CONNECTIONS }, client), ...Array.from({ length: GUESSERS }, guesser), changer()];
   const { shortest, longest } = options;
   await new Promise((resolve) => setTimeout(resolve, Number(shortest) + Math.random() * (Number(longest) - Number(shortest))));
   // A machine that has other work may not have answered much by then.
@@ -193,11 +205,16 @@ for (let round = 1; round <= ROUNDS; round++) {
 }
 
 async function report(round, answers) {
-  const rows = await database.read('SELECT id, tail, inbound_request_id AS name FROM keystile_call_logs');
+  const rows = await database.read('SELECT id, tail, inbound_request_id AS name, code, calls FROM keystile_call_logs');
   const ids = new Set();
   const names = new Set();
   const found = { missing: 0, doubled: 0, phantom: 0, miscounted: 0, changesLost: 0 };
-  for (const { id, tail, name } of rows) {
+  const refused = { rows: 0, calls: 0 };
+  for (const { id, tail, name, code, calls } of rows) {
+    if (code === 'rate_limited') {
+      refused.rows += 1;
+      refused.calls += Number(calls);
+    }
     ids.add(requestIdOf({ id: Number(id), tail: Number(tail) }));
     if (name === null) continue;
     if (names.has(name)) found.doubled += 1;
@@ -205,10 +222,14 @@ async function report(round, answers) {
     names.add(name);
   }
   for (const [id, name] of acknowledged) if (!ids.has(id) || !names.has(name)) found.missing += 1;
+  for (const id of guesses.unknown) if (!ids.has(id)) found.missing += 1;
+  found.missing += Math.max(0, guesses.refused - refused.calls);
+  // Of those that were cut off nobody knows what they would have been told.
+  found.phantom += Math.max(0, refused.calls - (guesses.sent - guesses.unknown.size));
   const tables = ['keystile_usage_by_key', 'keystile_usage_by_route', 'keystile_usage_by_code'];
   // In one statement, because calls go on being stored meanwhile.
   const sums = tables.map((table) => `(SELECT SUM(calls) FROM ${table}) AS ${table}`).join(', ');
-  const [counts] = await database.read(`SELECT ${sums}, COUNT(*) AS calls FROM keystile_call_logs`);
+  const [counts] = await database.read(`SELECT ${sums}, SUM(calls) AS calls FROM keystile_call_logs`);
   for (const table of tables) found.miscounted += Math.abs(Number(counts[table]) - Number(counts.calls));
   const kept = new Set();
   for (const id of created) {
@@ -220,7 +241,7 @@ async function report(round, answers) {
   for (const [name, count] of Object.entries(found)) totals[name] += count;
   totals.slowestReadyMs = Math.max(totals.slowestReadyMs, service.readyMs);
   console.log(
-    `round ${round}: ${answers} answered, ${JSON.stringify(found)}, ready after ${Math.round(service.readyMs)} ms, chain ${chain.body?.valid ? 'valid' : JSON.stringify(chain.body)}`,
+    `round ${round}: ${answers} answered, ${guesses.refused} guesses refused so far (${refused.calls} in ${refused.rows} rows), ${JSON.stringify(found)}, ready after ${Math.round(service.readyMs)} ms, chain ${chain.body?.valid ? 'valid' : JSON.stringify(chain.body)}`,
   );
   if (!chain.body?.valid) totals.chainBroken = true;
 }
