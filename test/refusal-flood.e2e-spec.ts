@@ -10,6 +10,7 @@ import { CallTerms } from '../src/audit/call-terms';
 import { CallWatermark } from '../src/audit/call-watermark.entity';
 import { Journal, type JournalOptions } from '../src/audit/journal';
 import type { Stage } from '../src/audit/journal-record';
+import { RefusalFold } from '../src/audit/refusal-fold';
 import { migrateKeystile, openDatabase } from '../src/persistence';
 import { type Answer, FixedClock, KeystileApp, temporaryDatabase } from '../src/testing';
 import { aCall } from './support/finished-call';
@@ -121,6 +122,21 @@ describe('a flood of bad credentials from one address', () => {
     await Promise.all([guesses(LIMIT + 20), guesses(LIMIT + 3, '127.0.0.9')]);
     const rows = await nobodys('code=rate_limited');
     expect(Object.fromEntries(rows.map(({ ip, calls }) => [ip, calls]))).toEqual({ '127.0.0.1': 20, '127.0.0.9': 3 });
+  });
+
+  it('A16.3: takes the addresses of a /64 of IPv6 for one, as their limit does', async () => {
+    const behind = await KeystileApp.start({ env: { FAILED_AUTH_LIMIT: String(LIMIT), TRUSTED_PROXIES: '127.0.0.1' } });
+    try {
+      const from = (address: string): Promise<Answer> => behind.get('/v1/whoami', { as: BAD, headers: { 'x-forwarded-for': address } });
+      const addresses = Array.from({ length: LIMIT + 5 }, (_, i) => `2001:db8::${i + 1}`);
+      for (const address of addresses) await from(address);
+      expect((await from('2001:db8:0:1::1')).status).toBe(401);
+      const { token } = await behind.owner();
+      const { body } = await behind.get('/v1/call-logs?scope=installation&code=rate_limited', { as: token });
+      expect(body.data).toMatchObject([{ ip: addresses[LIMIT], calls: 5 }]);
+    } finally {
+      await behind.stop();
+    }
   });
 
   it('A04.5: leaves valid keys from there their own rows, those past their own limit, too', async () => {
@@ -276,13 +292,16 @@ describe.each(databaseKinds)('a flood of bad credentials in the journal of a kil
     expect(await afterNextStart()).toEqual({ rows: [[first.tail, 3]], counted: [3, 3, 3], stored: [3] });
   });
 
-  it('takes a fraction of the room of a row in the journal', () => {
-    const sizeOf = (stage: Stage): number => {
-      const call = refused({ userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36', path: '/v1/things/17' });
-      const short = { ...call, path: '', userAgent: null };
-      const journal = killedWith(Array.from({ length: 100 }, () => [stage === 'more' ? short : call, stage] as const));
-      return journal.bytes / 100;
-    };
-    expect(sizeOf('more')).toBeLessThan(150);
+  it('takes no more room in the journal than what rows are counted by', () => {
+    const call = refused({
+      userAgent: 'x'.repeat(256),
+      path: `/${'y'.repeat(511)}`,
+      referrer: 'z'.repeat(256),
+      floodedFrom: '203.0.113.7',
+    });
+    const fold = new RefusalFold();
+    expect(fold.firstOf(call)).toBeUndefined();
+    const { bytes } = killedWith(Array.from({ length: 100 }, () => [fold.firstOf(call)!, 'more'] as const));
+    expect(bytes / 100).toBeLessThan(150);
   });
 });
