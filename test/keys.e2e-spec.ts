@@ -171,7 +171,7 @@ describe('API keys', () => {
       const names = async (query: string) =>
         (await app.get(`/v1/api-keys?${query}`, { as: reader.token })).body.data.map(({ name }: { name: string }) => name).toSorted();
       const soon = new Date(app.clock.now().getTime() + 60_000).toISOString();
-      await app.issueKey({ name: 'plain', scopes: ['send_sms'] }, reader);
+      const plain = await app.issueKey({ name: 'plain', scopes: ['send_sms'] }, reader);
       await app.issueKey({ name: 'family', scopes: ['api_key.*'] }, reader);
       await app.issueKey({ name: 'all', scopes: ['*'] }, reader);
       await app.issueKey({ name: 'test', environment: 'test' }, reader);
@@ -181,6 +181,8 @@ describe('API keys', () => {
       const gone = await app.issueKey({ name: 'gone' }, reader);
       await app.post(`/v1/api-keys/${gone.id}/revoke`, { as: reader.token });
       app.clock.move({ minutes: 2 });
+      const elsewhere = await app.issueKey({ name: 'of others' }, await app.otherOrganization());
+      expect(await names(`id=${plain.id},${gone.id},${elsewhere.id}`)).toEqual(['gone', 'plain']);
       expect(await names('status=active')).toEqual(['all', 'family', 'plain', 'test']);
       expect(await names('status=expired')).toEqual(['short']);
       expect(await names('status=disabled')).toEqual(['off']);
@@ -211,6 +213,9 @@ describe('API keys', () => {
       'sort=name',
       'order=desc',
       'status=any',
+      'id=',
+      'id=usr_00000000000000000000000000',
+      'id=key_00000000000000000000000000,',
       'q=',
       'q[]=a',
       'q=a&q=b',

@@ -20,6 +20,9 @@ export const hostSignIn: string | undefined = options.signIn;
 /** Where the REST API begins. */
 export const apiBase = `${location.origin}${options.apiPrefix ?? ''}`;
 
+/** A key as it is shown: its public part, and that there is more. */
+export const shownKey = (prefix: string): string => `${prefix}${hostSignIn === undefined ? '_' : ''}…`;
+
 /** What this installation does not say is as in the service. */
 export const {
   docs = '/docs/authentication',

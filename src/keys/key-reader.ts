@@ -86,7 +86,8 @@ export class KeyReader {
   }
 
   private narrow(query: SelectQueryBuilder<ApiKey>, principal: Principal, filter: ListKeysDto): void {
-    const { status, environment, owner, scope, q, expiresBefore, lastUsedBefore } = filter;
+    const { id, status, environment, owner, scope, q, expiresBefore, lastUsedBefore } = filter;
+    if (id) query.andWhere('api_key.id IN (:...ids)', { ids: id.split(',') });
     if (status) query.andWhere(STATUS_CONDITIONS[status], { now: this.clock.now() });
     if (environment) query.andWhere('api_key.environment = :environment', { environment });
     if (owner) query.andWhere('api_key.ownerId = :ownerId', { ownerId: owner === 'me' ? principal.owner.id : owner });

@@ -240,6 +240,11 @@ export class VerifyKeyDto {
 }
 
 export class ListKeysDto extends PageQueryDto {
+  /** Ids of up to 100 keys, separated by commas: only these. */
+  @IsOptional()
+  @Matches(/^key_[0-9a-z]{26}(,key_[0-9a-z]{26}){0,99}$/, { message: 'must be ids of up to 100 API keys, separated by commas' })
+  readonly id?: string;
+
   @IsOptional()
   @IsIn(['active', 'disabled', 'expired', 'revoked'])
   readonly status?: 'active' | 'disabled' | 'expired' | 'revoked';

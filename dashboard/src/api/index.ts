@@ -8,6 +8,7 @@ export { forgetIdempotency, idempotencyHeader } from './idempotency';
 export { type CursorPages, useCursorPages } from './use-cursor-pages';
 export { useFilledPages } from './use-filled-pages';
 export { useRoles } from './use-roles';
+export { useKeyNames } from './use-key-names';
 export { type OwnerName, useOwners } from './use-owners';
 
 export type Schemas = components['schemas'];

@@ -1801,7 +1801,7 @@ export interface components {
         CompletenessRunView: {
             /** @description The start that stored what this one left behind. */
             adoptedBy: string | null;
-            /** @description How many calls were stored. */
+            /** @description How many calls were stored, those that share a row one by one. */
             calls: number;
             /**
              * Format: date-time
@@ -1826,7 +1826,7 @@ export interface components {
              * @description `left_behind`: it does not answer any more, and not everything that it answered is stored yet.
              * @enum {string}
              */
-            state: "running" | "finished" | "left_behind";
+            state: "finished" | "running" | "left_behind";
         };
         CompletenessView: {
             /**
@@ -3621,6 +3621,8 @@ export interface operations {
                 cursor?: string;
                 environment?: "live" | "test";
                 expiresBefore?: string;
+                /** @description Ids of up to 100 keys, separated by commas: only these. */
+                id?: string;
                 /** @description Keys not used since, those never used among them where they are older. */
                 lastUsedBefore?: string;
                 /** @description How many to return, 1 to 100. */

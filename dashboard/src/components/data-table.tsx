@@ -40,7 +40,7 @@ export function DataTable<Row>({ label, columns, pages, rowKey, empty, isRowQuie
           <Table.Thead role="rowgroup">
             <Table.Tr role="row">
               {columns.map(({ key, title, isTitleHidden, align, width }) => (
-                <Table.Th key={key} role="columnheader" scope="col" ta={align} w={width}>
+                <Table.Th key={key} role="columnheader" scope="col" data-align={align} w={width}>
                   {isTitleHidden ? <span className="unseen">{title}</span> : title}
                 </Table.Th>
               ))}
@@ -55,7 +55,7 @@ export function DataTable<Row>({ label, columns, pages, rowKey, empty, isRowQuie
                       {cell(row)}
                     </Table.Th>
                   ) : (
-                    <Table.Td key={key} role="cell" data-label={title} data-corner={isTitleHidden || undefined} ta={align}>
+                    <Table.Td key={key} role="cell" data-label={title} data-corner={isTitleHidden || undefined} data-align={align}>
                       {cell(row)}
                     </Table.Td>
                   ),

@@ -121,19 +121,20 @@ interface EventTableProps {
 }
 
 function EventTable({ pages, onOpen, onClear }: EventTableProps): ReactNode {
-  const { actorOf, targetOf } = useActorNames();
+  const { actorOf, targetOf } = useActorNames(pages.rows ?? []);
   const columns: ReadonlyArray<Column<AuditEvent>> = [
     {
       key: 'action',
       title: 'What',
+      width: 230,
       cell: ({ id, action }) => (
         <Anchor component="button" type="button" ta="left" onClick={() => onOpen(id)}>
           <Code>{action}</Code>
         </Anchor>
       ),
     },
-    { key: 'actor', title: 'Who', cell: (event) => <span className="break">{actorOf(event)}</span> },
-    { key: 'target', title: 'Of', cell: (event) => <span className="break">{targetOf(event)}</span> },
+    { key: 'actor', title: 'Who', width: 170, cell: (event) => <span className="break">{actorOf(event)}</span> },
+    { key: 'target', title: 'Of', width: 230, cell: (event) => <span className="break">{targetOf(event)}</span> },
     {
       key: 'fields',
       title: 'Changed',

@@ -19,7 +19,7 @@ import {
   Sparkline,
   TimeOr,
 } from '../components';
-import { createKeyAt, hasScopes, hasTestKeys, hostSignIn, keyHeader, labels } from '../options';
+import { createKeyAt, hasScopes, hasTestKeys, hostSignIn, keyHeader, labels, shownKey } from '../options';
 import { DAY_MS } from '../lib/time';
 import { useUrlState } from '../lib/use-url-state';
 import { paths } from '../paths';
@@ -137,7 +137,7 @@ function KeyTable({ pages, empty }: { readonly pages: ReturnType<typeof useCurso
             <TestBadge keyView={key} />
           </span>
           <Text fz="xs" c="dimmed" ff="monospace">
-            {key.prefix}_…
+            {shownKey(key.prefix)}
           </Text>
         </Stack>
       ),

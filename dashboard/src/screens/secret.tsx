@@ -5,7 +5,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { PageHeader, Time } from '../components';
 import { copyText } from '../lib/copy';
 import { useLeaveGuard } from '../lib/leave-guard';
-import { docs } from '../options';
+import { docs, shownKey } from '../options';
 import type { IssuedSecret } from '../shell/issued-secret';
 import { Examples } from './secret/examples';
 import classes from './secret/secret.module.css';
@@ -106,8 +106,8 @@ function OldSecret({ issued: { credentials } }: { readonly issued: IssuedSecret[
   if (!old?.retiresAt) return <Text>The old secret has stopped working.</Text>;
   return (
     <Text>
-      The old secret <code>{old.prefix}_…</code> works until <Time at={old.retiresAt} as="exact" />. Deploy the new one, then end the old
-      one on the page of the key.
+      The old secret <code>{shownKey(old.prefix)}</code> works until <Time at={old.retiresAt} as="exact" />. Deploy the new one, then end
+      the old one on the page of the key.
     </Text>
   );
 }

@@ -54,7 +54,7 @@ export function EventDetails({ eventId, scope, aside }: EventDetailsProps): Reac
 
 function EventFacts({ event }: { readonly event: AuditEvent }): ReactNode {
   const { may } = useSession();
-  const { actorOf, targetOf } = useActorNames();
+  const { actorOf, targetOf } = useActorNames([event]);
   const { actor, target, requestId } = event;
   return (
     <Facts

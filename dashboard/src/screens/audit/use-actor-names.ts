@@ -1,4 +1,4 @@
-import { type AuditEvent, useOwners } from '../../api';
+import { type AuditEvent, useKeyNames, useOwners } from '../../api';
 
 const ACTORS: Readonly<Record<AuditEvent['actor']['type'], string>> = {
   user: 'Somebody',
@@ -8,8 +8,13 @@ const ACTORS: Readonly<Record<AuditEvent['actor']['type'], string>> = {
 };
 
 /** Who and what an event is about, by name as far as this person may know. */
-export function useActorNames(): { readonly actorOf: (event: AuditEvent) => string; readonly targetOf: (event: AuditEvent) => string } {
-  const { nameOf } = useOwners();
+export function useActorNames(events: readonly AuditEvent[]): {
+  readonly actorOf: (event: AuditEvent) => string;
+  readonly targetOf: (event: AuditEvent) => string;
+} {
+  const owners = useOwners();
+  const keyName = useKeyNames(events.flatMap(({ actor, target }) => [actor.id ?? '', target.id ?? '']));
+  const nameOf = (id: string): string => keyName(id) ?? owners.nameOf(id);
   return {
     actorOf: ({ actor: { type, id } }) => (id === null ? ACTORS[type] : nameOf(id)),
     targetOf: ({ target: { type, id }, before, after }) => {

@@ -126,6 +126,21 @@ function Explanation({ requestId }: { readonly requestId: string }): ReactNode {
   );
 }
 
+/** What it means that a check was passed. One that was not is called by the code of the refusal. */
+const PASSED: Readonly<Record<string, string>> = {
+  api_key_revoked: 'not revoked',
+  api_key_disabled: 'not disabled',
+  api_key_expired: 'not expired',
+  owner_inactive: 'its owner is active',
+  organization_suspended: 'its organization is active',
+  wrong_environment: 'of the right environment',
+  ip_not_allowed: 'from an allowed address',
+  referrer_not_allowed: 'from an allowed page',
+  endpoint_not_allowed: 'to an allowed endpoint',
+  rate_limited: 'within the rate limit',
+  insufficient_scope: 'with the scopes that it takes',
+};
+
 const CheckLine = ({ check: { check, passed, reason, fix } }: { readonly check: Schemas['CheckView'] }): ReactNode => (
   <li className={classes.check}>
     {passed ? (
@@ -135,7 +150,7 @@ const CheckLine = ({ check: { check, passed, reason, fix } }: { readonly check: 
     )}
     <div>
       <Text component="span" fz="sm" fw={passed ? 400 : 600} c={passed ? 'dimmed' : undefined}>
-        {check}
+        {passed ? (PASSED[check] ?? check) : check}
       </Text>
       {!passed && reason && <Text className="break">{reason}</Text>}
       {!passed && fix && (

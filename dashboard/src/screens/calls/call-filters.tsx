@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 
-import { api, take, useOwners } from '../../api';
+import { api, take, useKeyNames, useOwners } from '../../api';
 import { FilterBar, FilterChip, FilterMenu } from '../../components';
 import { useSession } from '../../session';
 import type { CallFilterName, CallQuery } from './call-query';
@@ -73,7 +73,7 @@ const WRITTEN: readonly WrittenFilter[] = [
 export function CallFilters({ filters, onChange, children }: CallFiltersProps): ReactNode {
   const { person } = useSession();
   const { owners, nameOf } = useOwners();
-  const keyName = useKeyName(filters.keyId);
+  const keyName = useKeyNames([filters.keyId ?? '']);
   const people = owners.filter(({ type }) => type === 'user').map(({ id, name }) => ({ value: id, label: name }));
   const menu = (name: CallFilterName, label: string, options: ReadonlyArray<{ value: string; label: string }>): ReactNode => (
     <FilterMenu label={label} value={filters[name] ?? ''} options={options} onChange={(value) => onChange({ [name]: value })} />
@@ -96,7 +96,9 @@ export function CallFilters({ filters, onChange, children }: CallFiltersProps): 
       )}
       {menu('environment', 'Environment', ENVIRONMENTS)}
       {person.operator && menu('scope', 'Whose', [{ value: 'installation', label: 'Of no organization' }])}
-      {filters.keyId && <FilterChip label="Key" value={keyName ?? nameOf(filters.keyId)} onRemove={() => onChange({ keyId: null })} />}
+      {filters.keyId && (
+        <FilterChip label="Key" value={keyName(filters.keyId) ?? nameOf(filters.keyId)} onRemove={() => onChange({ keyId: null })} />
+      )}
       {WRITTEN.filter(({ name }) => filters[name]).map(({ name, label }) => (
         <FilterChip key={name} label={label} value={filters[name]!} onRemove={() => onChange({ [name]: null })} />
       ))}
@@ -218,16 +220,4 @@ function FindKey({ onFound }: { readonly onFound: (keyId: string) => void }): Re
       )}
     </Stack>
   );
-}
-
-function useKeyName(id: string | undefined): string | undefined {
-  const { may } = useSession();
-  const { data } = useQuery({
-    queryKey: ['keys', id],
-    queryFn: () => take(api.GET('/v1/api-keys/{id}', { params: { path: { id: id! } } })),
-    enabled: id !== undefined && may('api_key.read'),
-    staleTime: 60_000,
-    retry: false,
-  });
-  return data?.name;
 }

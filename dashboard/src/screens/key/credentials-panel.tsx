@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 
 import { api, curl, type Key, type Schemas, take } from '../../api';
 import { Code, ConfirmDialog, Panel, StatusBadge, Time, TimeOr, type Tone } from '../../components';
+import { shownKey } from '../../options';
 import { useSession } from '../../session';
 import classes from './credentials-panel.module.css';
 
@@ -36,7 +37,7 @@ function CredentialLine({ keyView, credential }: { readonly keyView: Key; readon
   return (
     <div className={classes.credential} data-over={state === 'retired' || undefined}>
       <Group justify="space-between" gap="xs">
-        <Code>{`${prefix}_…`}</Code>
+        <Code>{shownKey(prefix)}</Code>
         <StatusBadge tone={tone}>{word}</StatusBadge>
       </Group>
       <Text fz="sm" c="dimmed">
@@ -127,7 +128,7 @@ function RetireDialog({ isOpen, keyId, prefix, onClose }: RetireDialogProps): Re
       onClose={onClose}
     >
       <Text>
-        <Code>{`${prefix}_…`}</Code> stops working at once. Programs that still use it get 401. The new secret is not touched.
+        <Code>{shownKey(prefix)}</Code> stops working at once. Programs that still use it get 401. The new secret is not touched.
       </Text>
     </ConfirmDialog>
   );

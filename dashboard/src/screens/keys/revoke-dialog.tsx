@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 
 import { api, curl, type Key, type Schemas, take } from '../../api';
 import { Code, ConfirmDialog, TimeOr } from '../../components';
+import { shownKey } from '../../options';
 import { useSession } from '../../session';
 import classes from './revoke-dialog.module.css';
 
@@ -49,7 +50,7 @@ export default function RevokeDialog({ keyView, onClose }: { readonly keyView: K
       onClose={onClose}
     >
       <Text>
-        <Code>{`${prefix}_…`}</Code> stops working at once, everywhere and for ever. Programs that use it get 401.
+        <Code>{shownKey(prefix)}</Code> stops working at once, everywhere and for ever. Programs that use it get 401.
       </Text>
       {may('call_log.read') && (impact ? <Impact impact={impact} /> : <Skeleton height={72} />)}
       <TextInput

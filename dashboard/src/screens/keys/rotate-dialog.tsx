@@ -6,6 +6,7 @@ import { api, curl, forgetIdempotency, idempotencyHeader, type Key, take } from 
 import { Code, ConfirmDialog } from '../../components';
 import { useShowSecret } from '../../shell/issued-secret';
 import { earliestDay, expiryChoices, expiryOf } from './expiry';
+import { shownKey } from '../../options';
 
 const OVERLAPS = [
   { value: '3600', label: 'works for another hour' },
@@ -53,7 +54,7 @@ export default function RotateDialog({ keyView, onClose }: { readonly keyView: K
       <NativeSelect
         label={
           <>
-            The old secret <Code>{`${prefix}_…`}</Code>
+            The old secret <Code>{shownKey(prefix)}</Code>
           </>
         }
         description="Time to deploy the new one. If the old one has leaked, stop it now."

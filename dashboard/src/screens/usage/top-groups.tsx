@@ -1,9 +1,9 @@
 import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
-import { api, type Schemas, take } from '../../api';
+import { api, type Schemas, take, useKeyNames } from '../../api';
 import { Code, ErrorPanel } from '../../components';
 import { formatCount, formatLatency } from '../../lib/numbers';
 import { paths, withQuery } from '../../paths';
@@ -32,7 +32,8 @@ export function TopGroups({ by, range }: TopGroupsProps): ReactNode {
     queryFn: ({ signal }) => take(api.GET('/v1/usage/top', { params: { query: { ...range, groupBy: by, limit: SHOWN } }, signal })),
     placeholderData: keepPreviousData,
   });
-  const nameOf = useKeyNames(by === 'key' ? (data?.data ?? []) : []);
+  const keyName = useKeyNames((data?.data ?? []).flatMap(({ group }) => group ?? []));
+  const nameOf = (id: string): string => keyName(id) ?? id;
   if (error) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton height={240} />;
   if (data.data.length === 0) return <Text c="dimmed">There were no calls.</Text>;
@@ -117,20 +118,3 @@ const CallsLink = ({ by, group, range, name }: TopGroupsProps & { readonly group
     {formatCount(group.calls)}
   </Anchor>
 );
-
-/** The names of keys as they are now; the id of one that cannot be read. */
-function useKeyNames(groups: readonly Group[]): (id: string) => string {
-  const { may } = useSession();
-  const ids = groups.flatMap(({ group }) => (group === null ? [] : [group]));
-  const keys = useQueries({
-    queries: ids.map((id) => ({
-      queryKey: ['keys', id],
-      queryFn: () => take(api.GET('/v1/api-keys/{id}', { params: { path: { id } } })),
-      enabled: may('api_key.read'),
-      staleTime: 60_000,
-      retry: false,
-    })),
-  });
-  const names = new Map(ids.map((id, i) => [id, keys[i]?.data?.name]));
-  return (id) => names.get(id) ?? id;
-}
