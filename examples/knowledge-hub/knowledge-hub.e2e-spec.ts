@@ -635,6 +635,9 @@ describeInBrowser('the page of Keystile, in a browser', (browser) => {
     const key = (await page.locator('#key').textContent())!;
     expect((await search(key)).status).toBe(200);
 
+    await page.goto(`${url}/api-management/calls`);
+    await page.getByRole('cell', { name: 'you', exact: true }).first().waitFor();
+    await page.goto(`${url}/settings`);
     await page.getByRole('link', { name: 'What it was used for' }).click();
     await page.getByRole('button', { name: 'Actions for API Keys' }).waitFor();
     await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });

@@ -29,13 +29,15 @@ export function useOwners(): { readonly owners: readonly OwnerName[]; readonly n
     staleTime: MINUTE_MS,
   });
   const owners: readonly OwnerName[] = [
-    { type: 'user', id: person.id, name: `${person.name} (you)` },
+    // A host does not say what its people are called.
+    { type: 'user', id: person.id, name: hostSignIn === undefined ? `${person.name} (you)` : 'you' },
     ...(members.data?.data ?? [])
       .filter(({ userId }) => userId !== person.id)
       .map(({ userId, name }) => ({ type: 'user', id: userId, name }) as const),
     ...(accounts.data?.data ?? []).map(({ id, name }) => ({ type: 'service_account', id, name }) as const),
     { type: 'organization', id: organizationId, name: organization?.name ?? 'The organization' },
   ];
-  const names = new Map(owners.map(({ id, name }) => [id, name]));
+  // Of two who share an id, in a host whose people are organizations of their own, the person counts.
+  const names = new Map(owners.toReversed().map(({ id, name }) => [id, name]));
   return { owners, nameOf: (id) => names.get(id) ?? id };
 }

@@ -49,8 +49,8 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
           {children}
           <ErrorPanel error={error} />
           <Group justify="space-between">
-            {command ? <CopyAsCurl command={command} /> : <span />}
-            <Group gap="xs">
+            {command && <CopyAsCurl command={command} />}
+            <Group gap="xs" ml="auto">
               <Button type="button" variant="default" onClick={onClose} data-autofocus>
                 Cancel
               </Button>

@@ -20,9 +20,9 @@ async function copyCommand(command: () => string): Promise<void> {
   );
 }
 
-/** What this button or form does, as a command for a terminal. Its place stays where there is none. */
+/** What this button or form does, as a command for a terminal. */
 export const CopyAsCurl = ({ command }: CopyAsCurlProps): ReactNode =>
-  hasCommands ? (
+  hasCommands && (
     <Button
       type="button"
       variant="subtle"
@@ -32,8 +32,6 @@ export const CopyAsCurl = ({ command }: CopyAsCurlProps): ReactNode =>
     >
       Copy as curl
     </Button>
-  ) : (
-    <span />
   );
 
 /** The same in a menu. */

@@ -57,7 +57,7 @@ export default function NewKeyScreen(): ReactNode {
           <FormError form={form} error={error} />
           <Group justify="space-between">
             <CopyAsCurl command={() => curl('post', '/v1/api-keys', { body: bodyOf(form.getValues()) })} />
-            <Group gap="xs">
+            <Group gap="xs" ml="auto">
               <Button component={Link} href={paths.keys} variant="default">
                 Cancel
               </Button>
@@ -110,10 +110,11 @@ function Lifetime({ form }: { readonly form: KeyForm }): ReactNode {
   const { owners } = useOwners();
   const { expiresAt, owner } = form.values;
   const choices = expiryChoices().filter(({ value }) => value !== 'never' || !organization?.keyExpiryRequired);
+  const isHost = hostSignIn !== undefined;
   const isPersons = owner === '' || owner.startsWith('user:');
-  const showsOwner = hostSignIn === undefined && may('member.read');
+  const showsOwner = !isHost && may('member.read');
   return (
-    <Panel title={showsOwner || isPersons ? 'Lifetime and owner' : 'Lifetime'}>
+    <Panel title={isHost ? 'Lifetime' : 'Lifetime and owner'}>
       <Stack>
         <NativeSelect label="Expires" description="Rotate keys every 90 days." data={[...choices]} {...form.getInputProps('expiresAt')} />
         {expiresAt === 'day' && <TextInput type="date" label="Last day" min={earliestDay()} {...form.getInputProps('lastDay')} />}
@@ -130,7 +131,7 @@ function Lifetime({ form }: { readonly form: KeyForm }): ReactNode {
             {...form.getInputProps('owner')}
           />
         )}
-        {isPersons && (
+        {!isHost && isPersons && (
           <NativeSelect
             label="When the owner leaves"
             data={[
