@@ -72,6 +72,7 @@ export class Journal {
   private readonly pending = new FrameWriter();
   private readonly waiting: Kept[] = [];
   private readonly sizes = new Map<number, number>();
+  private total = 0;
   private lock: DataLock | undefined;
   private file = -1;
   private segmentNumber = 0;
@@ -107,14 +108,12 @@ export class Journal {
   }
 
   get bytes(): number {
-    let bytes = 0;
-    for (const size of this.sizes.values()) bytes += size;
-    return bytes;
+    return this.total;
   }
 
   /** Whether new calls have to be refused, because their rows could not be kept. */
   get isRefusing(): boolean {
-    return this.isFailing || this.bytes >= this.options.maxBytes;
+    return this.isFailing || this.total >= this.options.maxBytes;
   }
 
   /** @throws Error where the folder cannot be made or written */
@@ -162,6 +161,7 @@ export class Journal {
     for (const number of this.sizes.keys()) {
       if (number >= segment || number === this.segmentNumber) continue;
       rmSync(join(this.folder, segmentName(number)), { force: true });
+      this.total -= this.sizes.get(number)!;
       this.sizes.delete(number);
     }
   }
@@ -187,6 +187,7 @@ export class Journal {
       if (this.offset >= (this.options.segmentBytes ?? SEGMENT_BYTES)) this.nextSegment();
       if (writeSync(this.file, bytes, 0, bytes.length, this.offset) === bytes.length) {
         this.offset += bytes.length;
+        this.total += bytes.length;
         this.sizes.set(this.segmentNumber, this.offset);
         this.pending.clear();
         return true;

@@ -35,9 +35,11 @@ export class AdmissionGuard implements CanActivate {
 
   /** Throws for whoever is not let in. */
   private letsIn(context: ExecutionContext): true | Promise<true> {
-    const request = context.switchToHttp().getRequest<AnyRequest>();
+    // `switchToHttp` makes the context another object.
+    const request = context.getArgByIndex<AnyRequest>(0);
     this.inventory.takeCharge(request);
-    const access = this.inventory.accessOf(declaredConfig(context.getHandler()), request.method ?? '', routeOf(request));
+    const config = declaredConfig(context.getHandler());
+    const access = config.access ?? this.inventory.accessOf(config, request.method ?? '', routeOf(request));
     if (access !== undefined && request.admitted === access) return this.stillStands(request, access);
     if (!this.inventory.counts(context.getClass(), context.getHandler())) return true;
     if (!access) throw new UndeclaredRouteError(request.method ?? '', '', `${context.getClass().name}.${context.getHandler().name}`);

@@ -18,7 +18,7 @@ export class StrictQuery {
 
   /** @throws Problem `validation_failed` */
   check(context: ExecutionContext): void {
-    const { query } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { query } = context.getArgByIndex<FastifyRequest>(0);
     const names = Object.keys((query as object | null) ?? {});
     if (names.length === 0 || this.options.only?.includes(context.getClass()) === false) return;
     if (takesQuery(context) || isPage(context)) return;
