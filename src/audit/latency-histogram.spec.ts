@@ -15,7 +15,7 @@ describe('a latency histogram', () => {
     fc.assert(
       fc.property(anyLatencies, fc.constantFrom(0.5, 0.95, 0.99, 1), (latencies, share) => {
         const exact = latencies.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(share * latencies.length)) - 1]!;
-        const found = histogramOf(latencies).percentile(share)!;
+        const found = histogramOf(latencies).percentiles(share)[0]!;
         expect(Math.abs(found - exact)).toBeLessThanOrEqual(exact * 0.016 + 0.5);
       }),
     );
@@ -26,7 +26,10 @@ describe('a latency histogram', () => {
       fc.property(anyLatencies, anyLatencies, fc.constantFrom(0.5, 0.95, 0.99), (some, others, share) => {
         const merged = histogramOf(some);
         merged.merge(histogramOf(others));
-        expect(merged.percentile(share)).toBe(histogramOf([...some, ...others]).percentile(share));
+        expect(merged.percentiles(share)).toEqual(histogramOf([...some, ...others]).percentiles(share));
+        const read = histogramOf(some);
+        read.addText(histogramOf(others).toText());
+        expect(read.percentiles(share)).toEqual(merged.percentiles(share));
       }),
     );
   });
@@ -34,10 +37,11 @@ describe('a latency histogram', () => {
   it('counts a row that stands for several calls as so many', () => {
     const histogram = histogramOf([1_000]);
     histogram.add(10, 99);
-    expect(histogram.percentile(0.99)).toBe(10);
+    expect(histogram.percentiles(0.5, 0.99, 1)).toEqual([10, 10, expect.any(Number)]);
+    expect(histogram.percentiles(1)[0]).toBeGreaterThan(900);
   });
 
   it('says nothing of no calls', () => {
-    expect(new LatencyHistogram().percentile(0.5)).toBeNull();
+    expect(new LatencyHistogram().percentiles(0.5, 0.99)).toEqual([null, null]);
   });
 });

@@ -8,8 +8,9 @@ const DAY = 24 * HOUR;
 /** Cuts time into minutes, hours or days as a clock on a wall of a time zone shows them. */
 export class TimeBuckets {
   private readonly clock: Intl.DateTimeFormat;
-  /** No zone has changed its clocks but on a quarter of an hour since records are kept. */
+  /** Of moments that were asked about: by the day of UTC where its clocks do not change on it, by the quarter of an hour where they do. */
   private readonly offsets = new Map<number, number>();
+  private readonly offsetsOfDays = new Map<number, number | null>();
 
   /** @throws RangeError for a time zone that nobody knows */
   constructor(
@@ -38,6 +39,19 @@ export class TimeBuckets {
   }
 
   private offsetAt(time: number): number {
+    const day = floor(time, DAY);
+    let offset = this.offsetsOfDays.get(day);
+    if (offset === undefined) {
+      // No zone has changed its clocks twice on a day.
+      const [first, last] = [this.offsetIn(day), this.offsetIn(day + DAY - QUARTER_HOUR)];
+      offset = first === last ? first : null;
+      this.offsetsOfDays.set(day, offset);
+    }
+    return offset ?? this.offsetIn(time);
+  }
+
+  /** No zone has changed its clocks but on a quarter of an hour since records are kept. */
+  private offsetIn(time: number): number {
     const quarter = floor(time, QUARTER_HOUR);
     const known = this.offsets.get(quarter);
     if (known !== undefined) return known;

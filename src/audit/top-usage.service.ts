@@ -31,16 +31,15 @@ export class TopUsageService {
     const tallies = new Map<Group, Tally>();
     const sums = new Map<Group, Sum>();
     for (const [begin, stop] of edges) {
-      for await (const { group, tally } of this.reads.fromCalls(organizationId, begin, stop, { groupBy })) {
-        addTo(tallies, group, tally);
-        add(sums, { group, ...tally });
-      }
+      for await (const count of this.reads.fromCalls(organizationId, begin, stop, { groupBy })) count.addTo(tallyOf(tallies, count.group));
     }
+    for (const [group, tally] of tallies) add(sums, { group, ...tally });
     for await (const some of this.reads.sums(organizationId, first, end, groupBy)) for (const sum of some) add(sums, sum);
     const all = [...sums.values()].filter(({ calls }) => calls > 0).toSorted((a, b) => b.calls - a.calls || compare(a.group, b.group));
     const told = all.slice(0, limit).map(({ group }) => group);
-    for await (const { group, tally } of this.reads.fromRollUps(organizationId, first, end, { groupBy }, told))
-      addTo(tallies, group, tally);
+    for await (const count of this.reads.fromRollUps(organizationId, first, end, { groupBy }, told)) {
+      count.addTo(tallyOf(tallies, count.group));
+    }
     const nameOf = await this.namesOf(told, groupBy);
     const data = told.map((group) => ({ group: nameOf(group), ...figuresOf(tallies.get(group)!) }));
     return { data, others: togetherOf(all.slice(limit)), from, to, completeUntil };
@@ -58,10 +57,10 @@ function add(sums: Map<Group, Sum>, { group, calls, errors, denied }: Sum): void
   sums.set(group, { group, calls: known.calls + calls, errors: known.errors + errors, denied: known.denied + denied });
 }
 
-function addTo(tallies: Map<Group, Tally>, group: Group, tally: Tally): void {
-  const known = tallies.get(group) ?? new Tally();
-  known.merge(tally);
-  tallies.set(group, known);
+function tallyOf(tallies: Map<Group, Tally>, group: Group): Tally {
+  const tally = tallies.get(group) ?? new Tally();
+  tallies.set(group, tally);
+  return tally;
 }
 
 const togetherOf = (sums: readonly Sum[]): TopUsageView['others'] =>

@@ -10,8 +10,8 @@ import { CALL_WATERMARKS } from './call-watermark.entity';
 import { type Position, type Stretch, walk } from './index-walk';
 import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
 import { FOREVER } from './usage-settlement';
-import { QUARTER_MS, quarterOf, type Segment, segmentsOf, type Settled, type Span } from './usage-spans';
-import { Tally } from './usage-tally';
+import { beginsOf, QUARTER_MS, quarterOf, type Segment, segmentsOf, type Settled, type Span, SPANS } from './usage-spans';
+import type { Tally } from './usage-tally';
 
 const MOST_CALLS = 500_000;
 const PAGE = 2_000;
@@ -68,7 +68,7 @@ export interface Counting {
 export interface Count {
   readonly at: number;
   readonly group: Group;
-  readonly tally: Tally;
+  readonly addTo: (tally: Tally) => void;
 }
 
 /** Calls of one group, without how long they took. */
@@ -109,9 +109,8 @@ export class UsageCounts {
       if (read > MOST_CALLS) throw invalidField('/from', `${MOST_CALLS} calls at most are counted at once; ask for a shorter time`);
       for (const call of rows) {
         if (wanted && !wanted.has(GROUPS.key(call))) continue;
-        const tally = new Tally();
-        tally.count(call, call.calls);
-        yield { at: callTime(call.id).getTime(), group: groupBy ? GROUPS[groupBy](call) : null, tally };
+        const group = groupBy ? GROUPS[groupBy](call) : null;
+        yield { at: callTime(call.id).getTime(), group, addTo: (tally) => tally.count(call, call.calls) };
       }
       after = next;
     }
@@ -136,7 +135,8 @@ export class UsageCounts {
     };
     for await (const rows of this.rows(organizationId, reading)) {
       for (const row of rows) {
-        yield { at: Number(row['quarter']) * QUARTER_MS, group: groupBy ? groupOf(row) : null, tally: Tally.fromRow(row) };
+        const group = groupBy ? groupOf(row) : null;
+        yield { at: Number(row['quarter']) * QUARTER_MS, group, addTo: (tally) => tally.addRow(row) };
       }
     }
   }
@@ -185,12 +185,13 @@ export class UsageCounts {
     const organization = await this.terms.find('organization', organizationId);
     if (organization === undefined || only?.values.length === 0) return;
     const condition = only ? `AND ${only.column} IN (${only.values.map(() => '?').join(', ')})` : '';
-    for (const { span, first, end } of segments) {
-      const step = atOnce * span.quarters;
-      for (let quarter = first; quarter < end; quarter += step) {
+    for (const span of SPANS) {
+      const quarters = segments.filter((segment) => segment.span === span).flatMap(beginsOf);
+      for (let i = 0; i < quarters.length; i += atOnce) {
+        const some = quarters.slice(i, i + atOnce);
         yield await this.database.query<Array<Record<string, string | number>>>(
-          `${select(span)} WHERE organization_number = ? AND quarter >= ? AND quarter < ? ${condition} ${rest}`,
-          [organization, quarter, Math.min(end, quarter + step), ...(only?.values ?? [])],
+          `${select(span)} WHERE organization_number = ? AND quarter IN (${some.map(() => '?').join(', ')}) ${condition} ${rest}`,
+          [organization, ...some, ...(only?.values ?? [])],
         );
       }
     }

@@ -10,6 +10,7 @@ export interface Span {
 export const QUARTER: Span = { quarters: 1, suffix: '' };
 export const HOUR: Span = { quarters: 4, suffix: '_hours' };
 export const DAY: Span = { quarters: 96, suffix: '_days' };
+export const SPANS = [DAY, HOUR, QUARTER] as const;
 
 /** Up to which quarter hours and days hold everything that was counted. */
 export interface Settled {
@@ -28,6 +29,10 @@ export const quarterOf = (time: number): number => Math.floor(time / QUARTER_MS)
 
 /** The first quarter of the hour or day that holds this one. */
 export const beginOf = ({ quarters }: Span, quarter: number): number => Math.floor(quarter / quarters) * quarters;
+
+/** Where the quarters, hours or days of a segment begin. */
+export const beginsOf = ({ span, first, end }: Segment): number[] =>
+  Array.from({ length: (end - first) / span.quarters }, (_, i) => first + i * span.quarters);
 
 /**
  * Cuts whole quarters into as few pieces as there can be: days and hours where they are settled and lie in one bucket, quarters elsewhere.

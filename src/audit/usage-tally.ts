@@ -18,11 +18,16 @@ export class Tally {
 
   static fromRow(row: Readonly<Record<string, string | number>>): Tally {
     const tally = new Tally();
-    tally.calls = Number(row['calls']);
-    tally.errors = Number(row['errors']);
-    tally.denied = Number(row['denied']);
-    tally.latencies.merge(LatencyHistogram.fromText(String(row['latencies'])));
+    tally.addRow(row);
     return tally;
+  }
+
+  /** Adds `calls`, `errors`, `denied` and `latencies` as they are stored. */
+  addRow(row: Readonly<Record<string, string | number>>): void {
+    this.calls += Number(row['calls']);
+    this.errors += Number(row['errors']);
+    this.denied += Number(row['denied']);
+    this.latencies.addText(String(row['latencies']));
   }
 
   /** `calls`, `errors`, `denied` and `latencies` as they are stored. */

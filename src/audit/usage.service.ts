@@ -7,6 +7,7 @@ import { TimeBuckets } from './time-buckets';
 import { figuresOf } from './usage-figures';
 import { type Count, type Counting, type Group, partsOf, UsageCounts } from './usage-counts';
 import { usageRange } from './usage-range';
+import { Tally } from './usage-tally';
 import type { UsageBucketView, UsageQueryDto, UsageView } from './usage.dto';
 
 const LONGEST_IN_MINUTES_MS = 6 * 3_600_000;
@@ -34,10 +35,10 @@ export class UsageService {
     const buckets = readBuckets(query);
     await this.store.flush();
     const { completeUntil } = this.store;
-    const tallies = new Map<string, Count>();
+    const tallies = new Map<string, Bucket>();
     const counting = { ...(await this.countingOf(query)), bucketOf: (time: number) => buckets.startOf(time) };
-    for await (const { at, group, tally } of this.counts(organizationId, from, to, query, counting)) {
-      add(tallies, { at: buckets.startOf(at), group, tally });
+    for await (const { at, group, addTo } of this.counts(organizationId, from, to, query, counting)) {
+      addTo(tallyOf(tallies, buckets.startOf(at), group));
     }
     const data = await this.views([...tallies.values()], groupBy);
     return { data, from, to, interval, timeZone, completeUntil };
@@ -60,7 +61,7 @@ export class UsageService {
     return { groupBy, keys: keys.filter((number) => number !== undefined) };
   }
 
-  private async views(tallies: readonly Count[], groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
+  private async views(tallies: readonly Bucket[], groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
     const named = groupBy === 'key' || groupBy === 'route';
     const texts = await this.terms.read(named ? tallies.map(({ group }) => group as number | null) : []);
     const nameOf = (group: Group): string | null => (named ? (texts.get(group as number) ?? null) : (group?.toString() ?? null));
@@ -80,18 +81,23 @@ function readBuckets({ interval, timeZone }: UsageQueryDto): TimeBuckets {
   }
 }
 
-function add(tallies: Map<string, Count>, { at, group, tally }: Count): void {
-  const name = `${at} ${group}`;
-  const known = tallies.get(name);
-  if (known) {
-    known.tally.merge(tally);
-    return;
-  }
-  if (tallies.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
-  tallies.set(name, { at, group, tally });
+interface Bucket {
+  readonly at: number;
+  readonly group: Group;
+  readonly tally: Tally;
 }
 
-const view = ({ at, tally }: Count, group: { group: string | null } | undefined): UsageBucketView => ({
+function tallyOf(tallies: Map<string, Bucket>, at: number, group: Group): Tally {
+  const name = `${at} ${group}`;
+  const known = tallies.get(name);
+  if (known) return known.tally;
+  if (tallies.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
+  const tally = new Tally();
+  tallies.set(name, { at, group, tally });
+  return tally;
+}
+
+const view = ({ at, tally }: Bucket, group: { group: string | null } | undefined): UsageBucketView => ({
   at: new Date(at),
   ...group,
   ...figuresOf(tally),
