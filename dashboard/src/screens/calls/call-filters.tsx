@@ -6,6 +6,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 
 import { api, take, useKeyNames, useOwners } from '../../api';
 import { FilterBar, FilterChip, FilterMenu } from '../../components';
+import { hasTestKeys } from '../../options';
 import { useSession } from '../../session';
 import type { CallFilterName, CallQuery } from './call-query';
 import classes from './call-filters.module.css';
@@ -94,7 +95,7 @@ export function CallFilters({ filters, onChange, children }: CallFiltersProps): 
           onChange={(principalId) => onChange({ principalId })}
         />
       )}
-      {menu('environment', 'Environment', ENVIRONMENTS)}
+      {hasTestKeys && menu('environment', 'Environment', ENVIRONMENTS)}
       {person.operator && menu('scope', 'Whose', [{ value: 'installation', label: 'Of no organization' }])}
       {filters.keyId && (
         <FilterChip label="Key" value={keyName(filters.keyId) ?? nameOf(filters.keyId)} onRemove={() => onChange({ keyId: null })} />
