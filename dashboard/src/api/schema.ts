@@ -1801,7 +1801,7 @@ export interface components {
         CompletenessRunView: {
             /** @description The start that stored what this one left behind. */
             adoptedBy: string | null;
-            /** @description How many calls were stored, those that share a row one by one. */
+            /** @description How many calls were stored. */
             calls: number;
             /**
              * Format: date-time
