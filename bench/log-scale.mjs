@@ -33,6 +33,7 @@ const require = createRequire(import.meta.url);
 const { openDatabase, inTransaction } = require('../dist/persistence');
 const { callEntities } = require('../dist/audit');
 const { CallDrain } = require('../dist/audit/call-drain.js');
+const { DRAIN_BATCH } = require('../dist/audit/drain-messages.js');
 const { CallIds } = require('../dist/audit/call-id.js');
 const { CallLog } = require('../dist/audit/call-log.entity.js');
 const { rowOf, termsOf } = require('../dist/audit/call-row.js');
@@ -148,7 +149,7 @@ async function drain() {
     if (i % 500 === 499) journal.flush();
   }
   journal.flush();
-  const drained = new CallDrain(database, new CallTerms(database), () => new Date(), journal.run, journal.folder, 5_000);
+  const drained = new CallDrain(database, new CallTerms(database), () => new Date(), journal.run, journal.folder, DRAIN_BATCH);
   const warm = await drained.storeNext();
   const [began, cpu, server] = [performance.now(), process.cpuUsage(), serverCpu()];
   let stored = warm.drained;

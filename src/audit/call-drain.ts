@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DataSource, type EntityManager, IsNull } from 'typeorm';
 
 import { inTransaction, isDuplicate } from '../persistence';
@@ -29,6 +30,13 @@ export interface StoredBatch {
 
 /** Few enough that whoever shares the thread hardly notices. */
 const BATCH = 1_000;
+const READ_AT_ONCE = 250;
+
+/** Records, and the rows that they become. */
+interface ReadyBatch extends JournalStretch {
+  readonly at: JournalPlace;
+  readonly changes: readonly CallChange[];
+}
 
 /** Somebody else has stored from the same journal. Look again where it stands. */
 class WatermarkMoved extends Error {}
@@ -41,6 +49,8 @@ export class CallDrain {
   private place: JournalPlace | undefined;
   private mark: CallWatermark | undefined;
   private rollUps: UsageRollUps | undefined;
+  /** The batch after the one that is being stored: it is made ready while the database is at work. */
+  private ahead: Promise<ReadyBatch> | undefined;
 
   constructor(
     private readonly database: DataSource,
@@ -60,9 +70,11 @@ export class CallDrain {
     const mark = (this.mark ??= await this.readMark());
     const place = (this.place ??= journalStart(this.folder));
     if (!place) return { calls: [], drained: mark.drained, segment: 0, isEnd: true };
-    const { records, next, isEnd } = this.read(place);
-    const fresh = records.filter(({ sequence }) => sequence > mark.drained);
-    if (fresh.length > 0) await this.store(mark, fresh);
+    const { records, changes, next, isEnd } = await this.readyAt(place);
+    if (records.length === this.batch) this.prepareAhead(next);
+    const isFresh = (_: unknown, i: number): boolean => records[i]!.sequence > mark.drained;
+    const fresh = records.filter(isFresh);
+    if (fresh.length > 0) await this.store(mark, fresh, changes.filter(isFresh));
     this.place = next;
     const news = records.filter(({ sequence }) => sequence > told);
     return { calls: news.flatMap(endedBy), drained: this.mark.drained, segment: next.segment, isEnd };
@@ -117,6 +129,42 @@ export class CallDrain {
     return this.database.manager.findOneByOrFail(CallWatermark, { run: this.run });
   }
 
+  /** Waits for what is made ready meanwhile. */
+  async rest(): Promise<void> {
+    await this.ahead?.catch(() => undefined);
+  }
+
+  /** Whoever made it ready ahead of time may have met the end, where there is more by now. */
+  private async readyAt(place: JournalPlace): Promise<ReadyBatch> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    const ready = await ahead?.catch(() => undefined);
+    return ready && ready.at === place && ready.records.length > 0 ? ready : this.ready(place, this.read(place));
+  }
+
+  private prepareAhead(place: JournalPlace): void {
+    this.ahead = nextTurn().then(async () => this.ready(place, await this.readSlowly(place)));
+    // Whoever asks for it reads again.
+    this.ahead.catch(() => undefined);
+  }
+
+  private async ready(at: JournalPlace, stretch: JournalStretch): Promise<ReadyBatch> {
+    const numbers = await this.terms.intern(termsOf(stretch.records.map(({ call }) => call)));
+    return { ...stretch, at, changes: stretch.records.map(({ call, stage }) => ({ row: rowOf(call, numbers), stage })) };
+  }
+
+  /** As `read`, leaving turns of the event loop to what goes on meanwhile. */
+  private async readSlowly(place: JournalPlace): Promise<JournalStretch> {
+    const records: JournalRecord[] = [];
+    let next = place;
+    for (let isEnd = false; records.length < this.batch && !isEnd; await nextTurn()) {
+      const stretch = readJournal(this.folder, next, Math.min(READ_AT_ONCE, this.batch - records.length));
+      records.push(...stretch.records);
+      ({ next, isEnd } = stretch);
+    }
+    return { records, next, isEnd: records.length === 0 };
+  }
+
   /** Until a batch is full. */
   private read(place: JournalPlace): JournalStretch {
     const records: JournalRecord[] = [];
@@ -130,11 +178,9 @@ export class CallDrain {
     return { records, next, isEnd: records.length === 0 };
   }
 
-  private async store(mark: CallWatermark, records: readonly JournalRecord[]): Promise<void> {
+  private async store(mark: CallWatermark, records: readonly JournalRecord[], changes: readonly CallChange[]): Promise<void> {
     try {
       const rollUps = (this.rollUps ??= new UsageRollUps(mark.drained === 0));
-      const numbers = await this.terms.intern(termsOf(records.map(({ call }) => call)));
-      const changes = records.map(({ call, stage }) => ({ row: rowOf(call, numbers), stage }));
       const { begun, ended, repeated } = rowsOf(changes);
       const counted = markAfter(mark, records, callsOf(begun) + callsOf(repeated), this.now());
       const moved = { ...counted, ...reopened(mark, firstQuarter(changes)) };

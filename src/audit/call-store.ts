@@ -8,7 +8,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, IsNull, Not } from 'typeorm';
 
 import { type Clock, CLOCK } from '../common';
@@ -37,6 +37,8 @@ export const JOURNAL_OPTIONS = Symbol('keystile:journal-options');
 const GATHER_MS = 200;
 /** From so many on, they are stored at once. */
 const FULL = 1_000;
+/** Of a backlog, so many calls are told of in one turn of the event loop. */
+const TOLD_AT_ONCE = 2_000;
 const FIRST_RETRY_MS = 100;
 /** While the database is away, trying costs nothing: what asks it is told so at once. */
 const LONGEST_RETRY_MS = 1_000;
@@ -283,12 +285,15 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   }
 
   private async tellObservers(calls: readonly StoredCall[]): Promise<void> {
-    if (calls.length === 0) return;
-    for (const observer of this.observers) {
-      try {
-        await observer.callsStored(calls);
-      } catch (error) {
-        this.logger.error(`${observer.constructor.name} failed on ${calls.length} calls`, error instanceof Error ? error.stack : error);
+    for (let i = 0; i < calls.length; i += TOLD_AT_ONCE) {
+      if (i > 0) await nextTurn();
+      const some = calls.slice(i, i + TOLD_AT_ONCE);
+      for (const observer of this.observers) {
+        try {
+          await observer.callsStored(some);
+        } catch (error) {
+          this.logger.error(`${observer.constructor.name} failed on ${some.length} calls`, error instanceof Error ? error.stack : error);
+        }
       }
     }
   }

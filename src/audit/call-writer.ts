@@ -54,7 +54,9 @@ export class InlineWriter implements CallWriter {
   }
 
   async finish(run: string, adoptedBy: string | null): Promise<void> {
-    await this.drainOf(run).finish(adoptedBy);
+    const drain = this.drainOf(run);
+    await drain.finish(adoptedBy);
+    await drain.rest();
     this.drains.delete(run);
   }
 
@@ -75,8 +77,8 @@ export class InlineWriter implements CallWriter {
     return new CallPruner(database, now, warn).prune(plan);
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await Promise.all([...this.drains.values()].map((drain) => drain.rest()));
   }
 
   /** A start that has ended, or that nobody has heard of for long, whose hours or days are not all settled. */

@@ -1,5 +1,8 @@
 import type { CallWriter } from './call-writer';
 
+/** Of a backlog, so many are stored at once that lines of roll-ups are written seldom. */
+export const DRAIN_BATCH = 16_000;
+
 /** What the thread is given at its start. */
 export interface DrainWorkerData {
   readonly databaseUrl: string;

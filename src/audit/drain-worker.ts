@@ -35,6 +35,7 @@ async function answer(request: DrainRequest): Promise<void> {
 
 async function work(request: DrainRequest): Promise<unknown> {
   if (request.method === 'close') {
+    await writer?.close();
     await database?.destroy();
     port.close();
     return undefined;

@@ -1,11 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 import { Problem } from '../common';
 import type { StoredBatch } from './call-drain';
 import type { RetentionPlan } from './call-pruner';
 import type { CallWriter, RunMark } from './call-writer';
-import type { DrainAnswer, DrainRequest, DrainWorkerData, WriterMethod } from './drain-messages';
-import { decodeStored } from './stored-call';
+import { type DrainAnswer, DRAIN_BATCH, type DrainRequest, type DrainWorkerData, type WriterMethod } from './drain-messages';
+import { decodeStored, type StoredCall } from './stored-call';
 import type { WorkerOptions } from './worker-options';
 
 export interface WorkerParts extends WorkerOptions {
@@ -14,8 +15,6 @@ export interface WorkerParts extends WorkerOptions {
   readonly warn: (words: string) => void;
 }
 
-/** Enough that lines of roll-ups are written seldom, and few enough that telling of them holds nobody up. */
-const BATCH = 4_000;
 /** Batches die young in a room of this size; in a smaller one they are copied twice first. */
 const YOUNG_MB = 64;
 /** How often one request may be asked of a new thread, because the one before has ended with it. */
@@ -37,8 +36,14 @@ export class WorkerWriter implements CallWriter {
   constructor(private readonly parts: WorkerParts) {}
 
   async storeNext(run: string, told: number): Promise<StoredBatch> {
-    const { calls, ...batch } = await this.ask<Omit<StoredBatch, 'calls'> & { calls: string }>('storeNext', [run, told]);
-    return { ...batch, calls: decodeStored(calls) };
+    const { calls: texts, ...batch } = await this.ask<Omit<StoredBatch, 'calls'> & { calls: readonly string[] }>('storeNext', [run, told]);
+    const calls: StoredCall[] = [];
+    for (const text of texts) {
+      calls.push(...decodeStored(text));
+      // Whoever is answered by this thread comes in between.
+      await nextTurn();
+    }
+    return { ...batch, calls };
   }
 
   mark(run: string): Promise<RunMark> {
@@ -93,7 +98,7 @@ export class WorkerWriter implements CallWriter {
     const { databaseUrl, dir, execArgv } = this.parts;
     const worker = new Worker(require.resolve('./drain-worker'), {
       name: 'keystile-drain',
-      workerData: { databaseUrl, dir, batch: BATCH } satisfies DrainWorkerData,
+      workerData: { databaseUrl, dir, batch: DRAIN_BATCH } satisfies DrainWorkerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       ...(execArgv ? { execArgv: [...execArgv] } : {}),
     });
