@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import classes from './sparkline.module.css';
@@ -21,20 +20,19 @@ export function Sparkline({ bars, label }: { readonly bars: readonly SparkBar[];
   const most = Math.max(1, ...bars.map(({ calls }) => calls));
   const heightOf = (calls: number): number => (calls === 0 ? 0 : Math.max(LEAST_HEIGHT, (calls / most) * HEIGHT));
   return (
-    <Tooltip label={label}>
-      <svg className={classes.spark} width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-        <line className={classes.base} x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
-        {bars.map(({ calls, bad }, index) => {
-          if (calls === 0) return null;
-          const place = { x: index * step + GAP / 2, width: step - GAP, rx: 0.75 };
-          return (
-            <g key={index}>
-              <rect className={classes.good} {...place} y={HEIGHT - heightOf(calls)} height={heightOf(calls)} />
-              {bad > 0 && <rect className={classes.bad} {...place} y={HEIGHT - heightOf(bad)} height={heightOf(bad)} />}
-            </g>
-          );
-        })}
-      </svg>
-    </Tooltip>
+    <svg className={classes.spark} width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      <title>{label}</title>
+      <line className={classes.base} x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+      {bars.map(({ calls, bad }, index) => {
+        if (calls === 0) return null;
+        const place = { x: index * step + GAP / 2, width: step - GAP, rx: 0.75 };
+        return (
+          <g key={index}>
+            <rect className={classes.good} {...place} y={HEIGHT - heightOf(calls)} height={heightOf(calls)} />
+            {bad > 0 && <rect className={classes.bad} {...place} y={HEIGHT - heightOf(bad)} height={heightOf(bad)} />}
+          </g>
+        );
+      })}
+    </svg>
   );
 }

@@ -30,6 +30,8 @@ import { isAlive } from './keys/status';
 import { dayInWords, useDayOfCalls } from './keys/use-day';
 import { useScopeOptions } from './keys/use-scope-options';
 
+/** As many as fill a window or two: each row has badges, bars and a menu. */
+const PAGE = 30;
 const NO_FILTERS = { q: '', status: '', environment: '', scope: '', owner: '', unused: '' };
 type Filters = typeof NO_FILTERS;
 
@@ -60,7 +62,7 @@ export default function KeysScreen(): ReactNode {
   const [now] = useState(Date.now);
   const query = queryOf(filters, now);
   const pages = useCursorPages(['keys', 'list', query], (cursor, signal) =>
-    take(api.GET('/v1/api-keys', { params: { query: { ...query, limit: 50, ...(cursor ? { cursor } : {}) } }, signal })),
+    take(api.GET('/v1/api-keys', { params: { query: { ...query, limit: PAGE, ...(cursor ? { cursor } : {}) } }, signal })),
   );
   const search = useCallback((q: string) => setFilters({ q }), [setFilters]);
   const isFiltered = Object.values(filters).some((value) => value !== '');
