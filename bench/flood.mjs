@@ -74,14 +74,18 @@ async function liveCalls() {
   const person = { email: 'owner@example.com', password: 'correct horse battery', name: 'Owner', organizationName: 'Acme' };
   const { accessToken } = await send('/v1/setup', { token: server.setupLink.split('#')[1], transport: 'bearer', ...person });
   const { key } = await send('/v1/api-keys', { name: 'live', scopes: ['role.read'] }, accessToken);
-  const live = (await openCallers(server.url, '/v1/roles/auditor', key, 16)).map((caller) => timed(caller));
-  const guessers = (await openCallers(server.url, '/v1/roles/auditor', 'x', 64)).map((caller) => guessing(caller));
+  const open = (as, count) => openCallers(server.url, '/v1/roles/auditor', as, count);
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
     const pair = [];
     for (const isFlooded of [false, true]) {
-      for (const caller of live) caller.times.length = 0;
-      await Promise.all([openLoop(live, LIVE * SECONDS, LIVE), isFlooded ? openLoop(guessers, perSecond * SECONDS, perSecond) : undefined]);
+      // Anew each time: connections that are not used are closed by the service.
+      const [known, unknown] = [await open(key, 16), await open('x', 64)];
+      const live = known.map((caller) => timed(caller));
+      const guessers = unknown.map((caller) => guessing(caller));
+      const inFlood = isFlooded ? openLoop(guessers, perSecond * SECONDS, perSecond) : undefined;
+      await Promise.all([openLoop(live, LIVE * SECONDS, LIVE), inFlood]);
+      for (const { socket } of [...known, ...unknown]) socket.destroy();
       const times = live.flatMap((caller) => caller.times).toSorted((a, b) => a - b);
       pair.push([0.5, 0.99].map((share) => times[Math.floor(share * times.length)]));
     }
