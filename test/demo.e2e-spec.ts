@@ -8,13 +8,13 @@ import { FixedClock, KeystileApp, type TestPerson } from '../src/testing';
 
 describe('keystile demo', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'keystile-demo-'));
-  const now = new Date();
+  const now = new Date('2026-06-17T15:00:00.000Z');
   let demo: Demo;
   let app: KeystileApp;
   let olivia: TestPerson;
 
   beforeAll(async () => {
-    demo = await fillDemo(dataDir, { keys: 40, calls: 4_000 });
+    demo = await fillDemo(dataDir, { keys: 40, calls: 4_000 }, now.getTime());
     app = await KeystileApp.start({
       keep: { dataDir, databaseUrl: `sqlite:${join(dataDir, 'keystile.sqlite')}` },
       clock: new FixedClock(new Date(now.getTime() + 60_000)),

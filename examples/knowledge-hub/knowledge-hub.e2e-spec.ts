@@ -632,7 +632,8 @@ describeInBrowser('the page of Keystile, in a browser', (browser) => {
     await page.getByRole('link', { name: 'Generate API Key' }).first().click();
     await page.waitForURL(`${url}/settings`);
     await page.getByRole('button', { name: 'Generate API Key' }).click();
-    const key = (await page.locator('#key').textContent())!;
+    // The place is there before the key is.
+    const key = (await page.locator('#key', { hasText: /\S{20}/ }).textContent())!;
     expect((await search(key)).status).toBe(200);
 
     await page.goto(`${url}/api-management/calls`);

@@ -55,9 +55,11 @@ export async function demoCommand(words: readonly string[], { out }: Output): Pr
   return true;
 }
 
-/** @param dataDir an empty folder, or none yet */
-export async function fillDemo(dataDir: string, size: DemoSize): Promise<Demo> {
-  const today = Date.now();
+/**
+ * @param dataDir an empty folder, or none yet
+ * @param today when the story ends: what happens at which hour depends on it
+ */
+export async function fillDemo(dataDir: string, size: DemoSize, today = Date.now()): Promise<Demo> {
   const clock = new DemoClock(DemoStory.start(today));
   const service = await startService(
     {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { newPeppers, newSigningKeys } from '../../src/config';
-import { KeptConnections, type Reply } from './kept-connections';
+import { KeptConnections, type Reply, type SendOptions } from './kept-connections';
 
 const ROOT = join(__dirname, '..', '..');
 const FROM_SOURCE = ['-r', join(__dirname, 'typescript.cjs'), join(ROOT, 'src', 'main.ts')];
@@ -150,7 +150,10 @@ export class Fleet {
   async member(by: Person, role: string): Promise<Person & { readonly email: string; readonly password: string }> {
     const email = `${role}-${++this.counter}@example.com`;
     const invitation = await this.must(201, 'POST', '/v1/invitations', { as: by.token, body: { email, role } });
+    // Each from an address of their own, where the replicas believe that: an address may accept a few a minute.
+    const headers = { 'x-forwarded-for': `10.1.${this.counter >> 8}.${this.counter & 255}` };
     const accepted = await this.must(201, 'POST', '/v1/invitations/accept', {
+      headers,
       body: { token: invitation.body['token'], name: role, password: PASSWORD, transport: 'bearer' },
     });
     return { ...(await this.personOf(accepted)), email, password: PASSWORD };
@@ -161,12 +164,7 @@ export class Fleet {
     return { id: made.body['id'] as string, key: made.body['key'] as string };
   }
 
-  async must(
-    status: number,
-    method: string,
-    path: string,
-    options: { readonly as?: string; readonly body?: unknown } = {},
-  ): Promise<Reply> {
+  async must(status: number, method: string, path: string, options: SendOptions = {}): Promise<Reply> {
     const answer = await this.next().calls.send(method, path, options);
     if (answer.status !== status) throw new Error(`${method} ${path}: expected ${status}, got ${answer.status} ${answer.text}`);
     return answer;

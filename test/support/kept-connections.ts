@@ -66,7 +66,7 @@ export class KeptConnections {
   }
 }
 
-interface SendOptions {
+export interface SendOptions {
   readonly as?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
