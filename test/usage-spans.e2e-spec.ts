@@ -219,6 +219,20 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     expect(await reports()).toEqual(byQuarters);
   });
 
+  it('of a start that has ended are not held up by one that goes on, and has had no calls for a day', async () => {
+    store.append(called(before(1_000), 1));
+    await store.flush();
+    const ended = newStore();
+    ended.append(called(before(1_000), 2));
+    await ended.onApplicationShutdown();
+    clock.move({ hours: 25 });
+    await store.settle();
+    expect((await marks()).map(({ hoursUntil, daysUntil }) => [hoursUntil === FOREVER, daysUntil === FOREVER])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+
   it('of the hour that goes on wait for its end', async () => {
     store.append(called(before(1_000), 1));
     await store.flush();

@@ -49,7 +49,9 @@ export class CallDrain {
   private place: JournalPlace | undefined;
   private mark: CallWatermark | undefined;
   private rollUps: UsageRollUps | undefined;
-  /** The batch after the one that is being stored: it is made ready while the database is at work. */
+  /** What could not be stored yet: however often that is tried, it is read once. */
+  private current: ReadyBatch | undefined;
+  /** The batch after it, which is made ready while the database is at work. */
   private ahead: Promise<ReadyBatch> | undefined;
 
   constructor(
@@ -70,12 +72,12 @@ export class CallDrain {
     const mark = (this.mark ??= await this.readMark());
     const place = (this.place ??= journalStart(this.folder));
     if (!place) return { calls: [], drained: mark.drained, segment: 0, isEnd: true };
-    const { records, changes, next, isEnd } = await this.readyAt(place);
-    if (records.length === this.batch) this.prepareAhead(next);
+    const { records, changes, next, isEnd } = (this.current ??= await this.readyAt(place));
+    if (records.length === this.batch && !this.ahead) this.prepareAhead(next);
     const isFresh = (_: unknown, i: number): boolean => records[i]!.sequence > mark.drained;
     const fresh = records.filter(isFresh);
     if (fresh.length > 0) await this.store(mark, fresh, changes.filter(isFresh));
-    this.place = next;
+    [this.place, this.current] = [next, undefined];
     const news = records.filter(({ sequence }) => sequence > told);
     return { calls: news.flatMap(endedBy), drained: this.mark.drained, segment: next.segment, isEnd };
   }

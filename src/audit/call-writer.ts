@@ -87,12 +87,12 @@ export class InlineWriter implements CallWriter {
     const unsettled = [LessThan(FOREVER), IsNull()];
     const where = ends.flatMap((end) =>
       unsettled.flatMap((until) => [
-        { ...end, hoursUntil: until },
-        { ...end, daysUntil: until },
+        { ...end, run: Not(run), hoursUntil: until },
+        { ...end, run: Not(run), daysUntil: until },
       ]),
     );
     const left = await this.parts.database.manager.findOne(CallWatermark, { select: { number: true, run: true }, where });
-    return left && left.run !== run ? left.run : undefined;
+    return left?.run;
   }
 
   private drainOf(run: string): CallDrain {

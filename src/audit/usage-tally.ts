@@ -48,11 +48,4 @@ export class Tally {
     this.denied += denied;
     this.latencies.merge(latencies);
   }
-
-  plus(other: Tally | undefined): Tally {
-    const sum = new Tally();
-    sum.merge(this);
-    if (other) sum.merge(other);
-    return sum;
-  }
 }

@@ -6,7 +6,7 @@ import { useSession } from '../../session';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-/** As many as the API counts at once. */
+/** Few enough that no answer is waited for long. */
 const KEYS_AT_ONCE = 50;
 
 const readDay = (keys: readonly string[], signal: AbortSignal): Promise<Schemas['UsageView']> =>
