@@ -13,7 +13,19 @@ import { Journal, type JournalOptions } from '../src/audit/journal';
 import { TopUsageService } from '../src/audit/top-usage.service';
 import { UsageCounts } from '../src/audit/usage-counts';
 import { FOREVER } from '../src/audit/usage-settlement';
-import { DAY, HOUR, QUARTER, QUARTER_MS, quarterOf, segmentsOf } from '../src/audit/usage-spans';
+import { eachLine, type Sheet } from '../src/audit/usage-sheets';
+import {
+  DAY,
+  HOUR,
+  LINE_SPANS,
+  QUARTER,
+  QUARTER_MS,
+  quarterOf,
+  segmentsOf,
+  SHEET_SPANS,
+  SIX_HOURS,
+  type Span,
+} from '../src/audit/usage-spans';
 import { UsageService } from '../src/audit/usage.service';
 import { migrateKeystile, openDatabase } from '../src/persistence';
 import { FixedClock } from '../src/testing';
@@ -30,20 +42,28 @@ const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns'];
 const GROUPS = ['key', 'route', 'status', 'code'] as const;
 
 describe('cutting a stretch of time into days, hours and quarters', () => {
-  const quarter = fc.integer({ min: 0, max: 3_000 });
+  const some = fc.integer({ min: 0, max: 3_000 });
 
   it('leaves nothing out and counts nothing twice, and takes what is settled and lies in one bucket', () => {
-    const input = { first: quarter, length: quarter, hours: quarter, days: quarter, bucket: fc.constantFrom(1, 4, 6, 96, 10_000) };
+    const buckets = fc.constantFrom(1, 4, 6, 96, 10_000);
+    const input = {
+      first: some,
+      length: some,
+      hours: some,
+      days: some,
+      bucket: buckets,
+      spans: fc.constantFrom(LINE_SPANS, SHEET_SPANS),
+    };
     fc.assert(
-      fc.property(fc.record(input), ({ first, length, hours, days, bucket }) => {
+      fc.property(fc.record(input), ({ first, length, hours, days, bucket, spans }) => {
         const end = first + length;
         const bucketOf = (at: number): number => Math.floor(at / bucket);
-        const segments = segmentsOf(first, end, { hours: hours - (hours % 4), days: days - (days % 96) }, bucketOf);
+        const segments = segmentsOf<Span>(spans, first, end, { hours: hours - (hours % 4), days: days - (days % 96) }, bucketOf);
         let at = first;
         for (const { span, first: begin, end: stop } of segments) {
           expect(begin).toBe(at);
           expect(begin % span.quarters).toBe(0);
-          if (span !== QUARTER) expect(stop).toBeLessThanOrEqual(span === DAY ? days : hours);
+          if (span !== QUARTER) expect(stop).toBeLessThanOrEqual(span === HOUR ? hours : days);
           const units = Array.from({ length: (stop - begin) / span.quarters }, (_, i) => begin + i * span.quarters);
           expect(units.filter((unit) => bucketOf(unit) !== bucketOf(unit + span.quarters - 1))).toEqual([]);
           at = stop;
@@ -55,13 +75,24 @@ describe('cutting a stretch of time into days, hours and quarters', () => {
 
   it('takes days for a month', () => {
     const all = { hours: FOREVER, days: FOREVER };
-    expect(segmentsOf(94, 96 * 31 + 5, all, () => 0).map(({ span, first, end }) => [span.suffix, first, end])).toEqual([
+    expect(segmentsOf(LINE_SPANS, 94, 96 * 31 + 5, all, () => 0).map(({ span, first, end }) => [span.suffix, first, end])).toEqual([
       ['', 94, 96],
       ['_days', 96, 96 * 31],
       ['_hours', 96 * 31, 96 * 31 + 4],
       ['', 96 * 31 + 4, 96 * 31 + 5],
     ]);
-    expect(segmentsOf(0, 192, { ...all, days: 96 }, () => 0).map(({ span }) => span)).toEqual([DAY, HOUR]);
+    expect(segmentsOf(LINE_SPANS, 0, 192, { ...all, days: 96 }, () => 0).map(({ span }) => span)).toEqual([DAY, HOUR]);
+  });
+
+  it('takes six hours at once for days that begin with half an hour', () => {
+    const inKolkata = (quarter: number): number => Math.floor((quarter + 22) / 96);
+    const pieces = segmentsOf(SHEET_SPANS, 74, 74 + 96, { hours: FOREVER, days: FOREVER }, inKolkata);
+    expect(pieces.map(({ span, first, end }) => [span, (end - first) / span.quarters])).toEqual([
+      [QUARTER, 2],
+      [HOUR, 5],
+      [SIX_HOURS, 3],
+      [QUARTER, 2],
+    ]);
   });
 });
 
@@ -142,25 +173,34 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
   }
 
   const marks = (): Promise<CallWatermark[]> => database.manager.find(CallWatermark, { order: { number: 'ASC' } });
-  const countOf = async (table: string): Promise<number> => {
+  const callsIn = async (table: string): Promise<number> => {
     const [{ calls }] = await database.query<[{ calls: unknown }]>(`SELECT SUM(calls) AS calls FROM keystile_usage_by_${table}`);
     return Number(calls);
+  };
+  const callsOnSheets = async ({ sheets }: Span, groupedBy: string): Promise<number> => {
+    let sum = 0;
+    for (const sheet of await database.query<Sheet[]>(`SELECT * FROM ${sheets} WHERE grouped_by = '${groupedBy}'`)) {
+      eachLine(sheet, (_number, _code, calls) => (sum += calls));
+    }
+    return sum;
   };
 
   it('A08.2: tell what quarters told, and are read in their place', async () => {
     for (const call of aMonth()) store.append(call);
     await store.flush();
     const byQuarters = await reports();
-    expect(await countOf('code_days')).toBe(0);
+    expect(await callsOnSheets(DAY, 'code')).toBe(0);
     await store.settle();
     const now = quarterOf(clock.now().getTime());
     expect((await marks())[0]).toMatchObject({ hoursUntil: Math.floor(now / 4) * 4, daysUntil: Math.floor(now / 96) * 96 });
     for (const group of ['key', 'route', 'code']) {
-      expect(await countOf(`${group}_hours`)).toBe(await countOf(group));
-      expect(await countOf(`${group}_days`)).toBeGreaterThan(700);
+      for (const span of [QUARTER, HOUR]) expect(await callsOnSheets(span, group)).toBe(await callsIn(group));
+      expect(await callsOnSheets(DAY, group)).toBeGreaterThan(700);
+      expect(await callsOnSheets(SIX_HOURS, group)).toBe(await callsOnSheets(DAY, group));
     }
+    expect([await callsIn('key_hours'), await callsIn('key_days')]).toEqual([await callsIn('key'), await callsOnSheets(DAY, 'key')]);
     const quarters = countStatements(database, /FROM keystile_usage_by_(?:key|route|code) /);
-    const days = countStatements(database, /FROM keystile_usage_by_(?:key|route|code)_days /);
+    const days = countStatements(database, /FROM keystile_usage_days /);
     expect(await reports()).toEqual(byQuarters);
     expect(days()).toBeGreaterThan(10);
     const [quartersBefore, daysBefore] = [quarters(), days()];
@@ -187,7 +227,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     const late = await reports();
     await store.settle();
     expect(await reports()).toEqual(late);
-    expect(await countOf('code_hours')).toBe(31 * 27 + 3);
+    expect(await callsOnSheets(HOUR, 'code')).toBe(31 * 27 + 3);
     const day = { from: before(9 * DAY_MS + 1).toISOString(), to: before(9 * DAY_MS - 1).toISOString() };
     const { data } = await usage.usage(auditor, { ...day, interval: 'hour', groupBy: 'status' });
     expect(data).toMatchObject([{ group: '500', calls: 1 }]);
@@ -215,7 +255,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     expect(settled.filter(({ finishedAt }) => finishedAt).map(({ hoursUntil, daysUntil }) => [hoursUntil, daysUntil])).toEqual(
       Array.from({ length: 3 }, () => [FOREVER, FOREVER]),
     );
-    expect(await countOf('code_hours')).toBe(calls.length);
+    expect(await callsOnSheets(HOUR, 'code')).toBe(calls.length);
     expect(await reports()).toEqual(byQuarters);
   });
 
@@ -237,13 +277,13 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     store.append(called(before(1_000), 1));
     await store.flush();
     await store.settle();
-    expect(await countOf('code_hours')).toBe(0);
+    expect(await callsOnSheets(HOUR, 'code')).toBe(0);
     clock.move({ minutes: 56 });
     await store.settle();
-    expect([await countOf('code_hours'), await countOf('code_days')]).toEqual([1, 0]);
+    expect([await callsOnSheets(HOUR, 'code'), await callsOnSheets(DAY, 'code')]).toEqual([1, 0]);
     clock.move({ hours: 24 });
     await store.settle();
-    expect(await countOf('code_days')).toBe(1);
+    expect(await callsOnSheets(DAY, 'code')).toBe(1);
   });
 
   it('are deleted when all of them is old', async () => {

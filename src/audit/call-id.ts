@@ -19,7 +19,10 @@ const COUNTER = 2 ** 11;
 /** The smallest call id of a moment: bounds in time are bounds of the primary key. */
 export const firstCallIdAt = (time: Date): number => time.getTime() * COUNTER;
 
-export const callTime = (id: number): Date => new Date(Math.floor(id / COUNTER));
+/** In milliseconds since 1970. */
+export const callMoment = (id: number): number => Math.floor(id / COUNTER);
+
+export const callTime = (id: number): Date => new Date(callMoment(id));
 
 /** In three parts that end where characters do: the milliseconds, then version 7, counter, variant and the top of the tail, then its rest. */
 export function requestIdOf({ id, tail }: CallId): string {

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 
 /** How long a page may look for rows that a filter without an index lets through (`decisions.md` 29). */
-const BUDGET_MS = 35;
+const BUDGET_MS = 25;
 /** How many index entries are looked at in one step. */
 const STEP = 1_000;
 
@@ -46,14 +46,21 @@ export interface Stretch<Row> {
  * fewer rows, or none, and still a position to go on from.
  */
 export async function walk<Row>(database: DataSource, walked: IndexWalk, after: Position, limit: number): Promise<Stretch<Row>> {
+  const { rows, next } = await walkRaw(database, walked, after, limit);
+  const columns = columnsOf(database, walked);
+  return { rows: rows.map((row) => hydrate(database, columns, row) as Row), next };
+}
+
+/** The same with columns as the database says them: numbers may be texts. */
+export async function walkRaw(database: DataSource, walked: IndexWalk, after: Position, limit: number): Promise<Stretch<RawRow>> {
   const deadline = performance.now() + BUDGET_MS;
-  const rows: Row[] = [];
+  const rows: RawRow[] = [];
   for (let position = after; ; await nextTurn()) {
     const end = walked.filters.length > 0 ? await stepEnd(database, walked, position) : null;
-    rows.push(...(await read<Row>(database, walked, position, end, limit + 1 - rows.length)));
+    for (const row of await read(database, walked, position, end, limit + 1 - rows.length)) rows.push(row);
     if (rows.length > limit) {
       const found = rows.slice(0, limit);
-      return { rows: found, next: positionOf(database, walked, found.at(-1)!) };
+      return { rows: found, next: positionOf(walked, found.at(-1)!) };
     }
     if (end === null || performance.now() > deadline) return { rows, next: end };
     position = end;
@@ -61,22 +68,20 @@ export async function walk<Row>(database: DataSource, walked: IndexWalk, after: 
 }
 
 /** One row more than `limit` is read, in order to know whether there is more. */
-async function read<Row>(database: DataSource, walked: IndexWalk, after: Position, end: Position | null, most: number): Promise<Row[]> {
-  const columns = columnsOf(database, walked);
+function read(database: DataSource, walked: IndexWalk, after: Position, end: Position | null, most: number): Promise<RawRow[]> {
   const conditions = [...walked.along, before(walked.order, after), ...(end ? [notBefore(walked.order, end)] : []), ...walked.filters];
-  const names = columns.map(({ databaseName }) => databaseName);
-  const rows = await select(database, walked, names, conditions, `LIMIT ${most}`);
-  return rows.map((row) => hydrate(database, columns, row) as Row);
+  const names = columnsOf(database, walked).map(({ databaseName }) => databaseName);
+  return select(database, walked, names, conditions, `LIMIT ${most}`);
 }
 
 /** Where the next step ends; `null` where it ends with the walk. Only the index is read for it. */
 async function stepEnd(database: DataSource, walked: IndexWalk, after: Position): Promise<Position | null> {
   const conditions = [...walked.along, before(walked.order, after)];
   const [last] = await select(database, walked, walked.order, conditions, `LIMIT 1 OFFSET ${STEP - 1}`);
-  return last ? walked.order.map((name) => Number(last[name])) : null;
+  return last ? positionOf(walked, last) : null;
 }
 
-type RawRow = Readonly<Record<string, unknown>>;
+export type RawRow = Readonly<Record<string, unknown>>;
 
 function select(
   database: DataSource,
@@ -105,10 +110,7 @@ function notBefore([first, second]: IndexWalk['order'], [a, b]: Position): Condi
   return where(`${first} >= ? AND (${first} > ? OR ${second} >= ?)`, a!, a!, b!);
 }
 
-function positionOf(database: DataSource, { entity, order }: IndexWalk, row: unknown): Position {
-  const { columns } = database.getMetadata(entity);
-  return order.map((name) => Number(columns.find(({ databaseName }) => databaseName === name)!.getEntityValue(row as object)));
-}
+const positionOf = ({ order }: IndexWalk, row: RawRow): Position => order.map((name) => Number(row[name]));
 
 const columnsOf = (database: DataSource, { entity, properties }: IndexWalk): readonly ColumnMetadata[] =>
   database.getMetadata(entity).columns.filter(({ propertyName }) => properties?.includes(propertyName) ?? true);

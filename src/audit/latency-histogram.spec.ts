@@ -41,6 +41,58 @@ describe('a latency histogram', () => {
     expect(histogram.percentiles(1)[0]).toBeGreaterThan(900);
   });
 
+  it('is the same however often, in however many parts and whenever it was written', () => {
+    fc.assert(
+      fc.property(fc.array(anyLatencies, { minLength: 1, maxLength: 12 }), (parts) => {
+        const whole = histogramOf(parts.flat());
+        const read = new LatencyHistogram();
+        for (const part of parts) read.addText(histogramOf(part).toText());
+        const again = new LatencyHistogram();
+        again.addText(read.toText());
+        const merged = new LatencyHistogram();
+        merged.merge(again);
+        merged.merge(new LatencyHistogram());
+        const shares = [0.1, 0.5, 0.95, 1] as const;
+        for (const one of [read, again, merged]) {
+          // Asking changes nothing.
+          expect(one.percentiles(...shares)).toEqual(whole.percentiles(...shares));
+          expect(one.percentiles(...shares)).toEqual(whole.percentiles(...shares));
+          expect(one.toText()).toBe(whole.toText());
+        }
+      }),
+    );
+  });
+
+  it('takes back what was added, also as text', () => {
+    const some = histogramOf([1_000, 2_000]);
+    const back = new LatencyHistogram();
+    back.add(1_000, -1);
+    some.addText(back.toText());
+    expect(some.toText()).toBe(histogramOf([2_000]).toText());
+    expect(some.percentiles(0.5)).toEqual(histogramOf([2_000]).percentiles(0.5));
+    some.add(2_000, -1);
+    expect([some.toText(), some.percentiles(0.5)]).toEqual(['', [null]]);
+  });
+
+  it('reads what was written before texts were compact', () => {
+    const read = new LatencyHistogram();
+    read.addText('31:2 32:-1 312:40');
+    const written = new LatencyHistogram();
+    written.add(31, 2);
+    written.add(32, -1);
+    written.addText('312:40');
+    expect(read.percentiles(0.02, 0.5)).toEqual([31, written.percentiles(0.5)[0]]);
+    expect(read.toText()).toBe(written.toText());
+    expect(read.toText()).not.toContain(':');
+  });
+
+  it('takes a character for a call where they are close, and few for thousands of the same time', () => {
+    expect(histogramOf([10, 12, 20]).toText()).toHaveLength(3);
+    const many = new LatencyHistogram();
+    many.add(10, 30_000);
+    expect(many.toText()).toHaveLength(5);
+  });
+
   it('says nothing of no calls', () => {
     expect(new LatencyHistogram().percentiles(0.5, 0.99)).toEqual([null, null]);
   });

@@ -212,4 +212,20 @@ export const callMigrations: readonly Migration[] = [
       }
     },
   },
+  {
+    name: '0023-usage-sheets',
+    async up(schema) {
+      const key = (name: string): TableColumnOptions => schema.integer(name, { isPrimary: true });
+      const place = [key('organization_number'), key('quarter'), schema.ascii('grouped_by', 5, { isPrimary: true })];
+      const texts = ['group_values', 'counts', 'latencies'].map((name) => schema.longText(name));
+      for (const span of ['quarters', 'hours', 'six_hours', 'days']) {
+        await schema.createTable(`keystile_usage_${span}`, [...place, key('run_number'), key('part'), ...texts]);
+      }
+      for (const group of ['route', 'code']) {
+        for (const span of ['hours', 'days']) await schema.query(`DROP TABLE IF EXISTS keystile_usage_by_${group}_${span}`);
+      }
+      // Hours and days that are settled are not in sheets yet.
+      await schema.query('UPDATE keystile_call_log_watermarks SET hours_until = 0, days_until = 0 WHERE hours_until IS NOT NULL');
+    },
+  },
 ];

@@ -3,8 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type Principal } from '../common';
 import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
-import { type Group, partsOf, type Sum, UsageCounts } from './usage-counts';
+import { type Group, partsOf, UsageCounts } from './usage-counts';
 import { figuresOf } from './usage-figures';
+import { namesOf } from './usage-names';
 import { usageRange } from './usage-range';
 import { Tally } from './usage-tally';
 import type { TopUsageQueryDto, TopUsageView } from './usage.dto';
@@ -29,32 +30,22 @@ export class TopUsageService {
     const { completeUntil } = this.store;
     const { edges, first, end } = partsOf(from, to);
     const tallies = new Map<Group, Tally>();
-    const sums = new Map<Group, Sum>();
+    const sums = new Map<Group, Tally>();
     for (const [begin, stop] of edges) {
-      for await (const count of this.reads.fromCalls(organizationId, begin, stop, { groupBy })) count.addTo(tallyOf(tallies, count.group));
+      await this.reads.addCalls(organizationId, begin, stop, { groupBy }, (_at, group) => tallyOf(tallies, group));
     }
-    for (const [group, tally] of tallies) add(sums, { group, ...tally });
-    for await (const some of this.reads.sums(organizationId, first, end, groupBy)) for (const sum of some) add(sums, sum);
-    const all = [...sums.values()].filter(({ calls }) => calls > 0).toSorted((a, b) => b.calls - a.calls || compare(a.group, b.group));
-    const told = all.slice(0, limit).map(({ group }) => group);
-    for await (const count of this.reads.fromRollUps(organizationId, first, end, { groupBy }, told)) {
-      count.addTo(tallyOf(tallies, count.group));
-    }
-    const nameOf = await this.namesOf(told, groupBy);
-    const data = told.map((group) => ({ group: nameOf(group), ...figuresOf(tallies.get(group)!) }));
-    return { data, others: togetherOf(all.slice(limit)), from, to, completeUntil };
+    for (const [group, { calls, errors, denied }] of tallies) tallyOf(sums, group).add(calls, errors, denied, '');
+    await this.reads.addRollUps(organizationId, first, end, { groupBy, isBrief: true }, (_at, group) => tallyOf(sums, group));
+    const all = [...sums].filter(([, { calls }]) => calls > 0).toSorted(([a, { calls: x }], [b, { calls: y }]) => y - x || compare(a, b));
+    const told = new Set(all.slice(0, limit).map(([group]) => group));
+    const keys = groupBy === 'key' ? { keys: [...told].map(Number) } : {};
+    await this.reads.addRollUps(organizationId, first, end, { groupBy, ...keys }, (_at, group) =>
+      told.has(group) ? tallyOf(tallies, group) : undefined,
+    );
+    const nameOf = await namesOf(this.terms, told, groupBy);
+    const data = [...told].map((group) => ({ group: nameOf(group), ...figuresOf(tallies.get(group)!) }));
+    return { data, others: togetherOf(all.slice(limit).map(([, sum]) => sum)), from, to, completeUntil };
   }
-
-  private async namesOf(groups: readonly Group[], groupBy: TopUsageQueryDto['groupBy']): Promise<(group: Group) => string | null> {
-    if (groupBy !== 'key' && groupBy !== 'route') return (group) => group?.toString() ?? null;
-    const texts = await this.terms.read(groups as ReadonlyArray<number | null>);
-    return (group) => texts.get(group as number) ?? null;
-  }
-}
-
-function add(sums: Map<Group, Sum>, { group, calls, errors, denied }: Sum): void {
-  const known = sums.get(group) ?? { group, calls: 0, errors: 0, denied: 0 };
-  sums.set(group, { group, calls: known.calls + calls, errors: known.errors + errors, denied: known.denied + denied });
 }
 
 function tallyOf(tallies: Map<Group, Tally>, group: Group): Tally {
@@ -63,7 +54,7 @@ function tallyOf(tallies: Map<Group, Tally>, group: Group): Tally {
   return tally;
 }
 
-const togetherOf = (sums: readonly Sum[]): TopUsageView['others'] =>
+const togetherOf = (sums: readonly Tally[]): TopUsageView['others'] =>
   sums.reduce(
     (total, { calls, errors, denied }) => ({
       groups: total.groups + 1,

@@ -2,82 +2,75 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { invalidField } from '../common';
-import { callTime } from './call-id';
-import type { CallLog } from './call-log.entity';
+import { callMoment } from './call-id';
 import { CallSearches } from './call-search';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { CALL_WATERMARKS } from './call-watermark.entity';
-import { type Position, type Stretch, walk } from './index-walk';
-import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
+import { type Position, type RawRow, walkRaw } from './index-walk';
+import { BY_CODE, BY_KEY, BY_ROUTE, type RollUp } from './usage-lines';
 import { FOREVER } from './usage-settlement';
-import { beginsOf, QUARTER_MS, quarterOf, type Segment, segmentsOf, type Settled, type Span, SPANS } from './usage-spans';
+import { eachLine, type Sheet } from './usage-sheets';
+import {
+  beginsOf,
+  LINE_SPANS,
+  type LineSpan,
+  QUARTER,
+  QUARTER_MS,
+  quarterOf,
+  type Segment,
+  segmentsOf,
+  type Settled,
+  SHEET_SPANS,
+  type Span,
+} from './usage-spans';
 import type { Tally } from './usage-tally';
 
 const MOST_CALLS = 500_000;
-const PAGE = 2_000;
-/** How many quarters, hours or days are read at once. */
-const SPANS_AT_ONCE = 96;
-/** Groups are few, whatever they have been called. */
-const SPANS_SUMMED_AT_ONCE = 480;
+const PAGE = 5_000;
+/** How many quarters, hours or days are read at first; as many more as there are few rows of them. */
+const FIRST_AT_ONCE = 96;
+const MOST_AT_ONCE = 768;
+const ROWS_AT_ONCE = 4_000;
 
-const PROPERTIES = [
-  'id',
-  'tail',
-  'status',
-  'code',
-  'latencyMicroseconds',
-  'keyNumber',
-  'subjectKeyNumber',
-  'routeNumber',
-  'calls',
-] as const satisfies ReadonlyArray<keyof CallLog>;
-
-type CountedCall = Pick<CallLog, (typeof PROPERTIES)[number]>;
+const PROPERTIES = ['id', 'tail', 'status', 'code', 'latencyMicroseconds', 'keyNumber', 'subjectKeyNumber', 'routeNumber', 'calls'];
 
 /** A number of the call log's terms, a status or a code; `null` for calls without. */
 export type Group = string | number | null;
 
-/** What a call is counted under. A verification is a use of the key that was asked about (`decisions.md` 14). */
-const GROUPS = {
-  key: ({ subjectKeyNumber, keyNumber }) => subjectKeyNumber ?? keyNumber,
-  route: ({ routeNumber }) => routeNumber,
-  status: ({ status }) => status,
-  code: ({ code }) => code,
-} as const satisfies Record<string, (call: CountedCall) => Group>;
+export type Grouping = 'key' | 'route' | 'status' | 'code';
 
-export type Grouping = keyof typeof GROUPS;
+interface Grouped {
+  /** What a call is counted under. */
+  readonly ofCall: (row: RawRow) => Group;
+  /** Where the same is counted already. */
+  readonly rollUp: RollUp;
+  /** What its lines are counted under. 0 and '' stand for none. */
+  readonly ofLine: (number: number, code: string) => Group;
+}
 
-/** Where the same is counted already, by quarters of an hour. */
-const COUNTED_IN = {
-  key: { table: USAGE_BY_KEY, column: 'key_number' },
-  route: { table: USAGE_BY_ROUTE, column: 'route_number' },
-  status: { table: USAGE_BY_CODE, column: 'status' },
-  code: { table: USAGE_BY_CODE, column: 'code' },
-} as const satisfies Record<Grouping, { readonly table: string; readonly column: string }>;
+const GROUPED: Readonly<Record<Grouping, Grouped>> = {
+  // A verification is a use of the key that was asked about (`decisions.md` 14).
+  key: { ofCall: (row) => numberOf(row['subject_key_number'] ?? row['key_number']), rollUp: BY_KEY, ofLine: (number) => number || null },
+  route: { ofCall: (row) => numberOf(row['route_number']), rollUp: BY_ROUTE, ofLine: (number) => number || null },
+  status: { ofCall: (row) => Number(row['status']), rollUp: BY_CODE, ofLine: (number) => number },
+  code: { ofCall: (row) => row['code'] as string | null, rollUp: BY_CODE, ofLine: (_number, code) => code || null },
+};
+
+const TOGETHER: Grouped = { ofCall: () => null, rollUp: BY_CODE, ofLine: () => null };
 
 /** Which calls are counted, and what apart. */
 export interface Counting {
   readonly groupBy: Grouping | undefined;
-  /** The numbers of the only keys that are asked about. */
+  /** The numbers of the only keys that are asked about; 0 for calls without. */
   readonly keys?: readonly number[];
-  /** What calls of a time, in milliseconds, are counted in. Without: all of them together. */
+  /** What calls of a time, in milliseconds, are counted in. Default: all of them together. */
   readonly bucketOf?: (time: number) => number;
+  /** Latencies, which are most of the work, are left out. */
+  readonly isBrief?: boolean;
 }
 
-/** Calls of one time, or of a quarter of an hour, an hour or a day of one bucket. */
-export interface Count {
-  readonly at: number;
-  readonly group: Group;
-  readonly addTo: (tally: Tally) => void;
-}
-
-/** Calls of one group, without how long they took. */
-export interface Sum {
-  readonly group: Group;
-  readonly calls: number;
-  readonly errors: number;
-  readonly denied: number;
-}
+/** What calls of a time (of the beginning of a quarter of an hour, an hour or a day of one bucket) and a group are added to, if to anything. */
+export type TallyOf = (at: number, group: Group) => Tally | undefined;
 
 /** Whole quarters of an hour in a stretch of time, and what is left of it on both sides. */
 export interface Parts {
@@ -96,74 +89,77 @@ export class UsageCounts {
   ) {}
 
   /** One by one, from the calls themselves. */
-  async *fromCalls(organizationId: string, from: Date, to: Date, { groupBy, keys }: Counting): AsyncGenerator<Count> {
+  async addCalls(organizationId: string, from: Date, to: Date, { groupBy, keys }: Counting, tallyOf: TallyOf): Promise<void> {
     if (from >= to) return;
     const search = await this.searches.all(organizationId, { from, to });
     if (!search) return;
     const walked = { ...search.walk, properties: PROPERTIES };
-    const wanted = keys && new Set<Group>(keys);
+    const { ofCall } = groupBy ? GROUPED[groupBy] : TOGETHER;
+    const wanted = keys && new Set(keys);
     let read = 0;
     for (let after: Position | null = search.after; after;) {
-      const { rows, next }: Stretch<CountedCall> = await walk<CountedCall>(this.database, walked, after, PAGE);
+      const { rows, next } = await walkRaw(this.database, walked, after, PAGE);
       read += rows.length;
       if (read > MOST_CALLS) throw invalidField('/from', `${MOST_CALLS} calls at most are counted at once; ask for a shorter time`);
-      for (const call of rows) {
-        if (wanted && !wanted.has(GROUPS.key(call))) continue;
-        const group = groupBy ? GROUPS[groupBy](call) : null;
-        yield { at: callTime(call.id).getTime(), group, addTo: (tally) => tally.count(call, call.calls) };
+      for (const row of rows) {
+        if (wanted && !wanted.has(Number(GROUPED.key.ofCall(row) ?? 0))) continue;
+        const call = { status: Number(row['status']), latencyMicroseconds: Number(row['latency_us']) };
+        tallyOf(callMoment(Number(row['id'])), ofCall(row))?.count(call, Number(row['calls']));
       }
       after = next;
     }
   }
 
-  /** Whole quarters, from the roll-ups, which are written together with the calls. @param only these groups */
-  async *fromRollUps(
-    organizationId: string,
-    first: number,
-    end: number,
-    { groupBy, keys, bucketOf }: Counting,
-    only?: readonly Group[],
-  ): AsyncGenerator<Count> {
-    const { table, column } = COUNTED_IN[keys ? 'key' : (groupBy ?? 'status')];
-    const wanted = keys ?? only?.map((group) => group ?? (groupBy === 'code' ? '' : 0));
-    const reading: Reading = {
-      segments: await this.segments(first, end, bucketOf),
-      select: ({ suffix }) => `SELECT quarter, ${column} AS group_value, calls, errors, denied, latencies FROM ${table}${suffix}`,
-      only: wanted && { column, values: wanted },
-      rest: '',
-      atOnce: SPANS_AT_ONCE,
-    };
-    for await (const rows of this.rows(organizationId, reading)) {
-      for (const row of rows) {
-        const group = groupBy ? groupOf(row) : null;
-        yield { at: Number(row['quarter']) * QUARTER_MS, group, addTo: (tally) => tally.addRow(row) };
+  /** Whole quarters, from the roll-ups, which are written together with the calls. */
+  async addRollUps(organizationId: string, first: number, end: number, counting: Counting, tallyOf: TallyOf): Promise<void> {
+    const { groupBy, keys, isBrief = false, bucketOf = () => 0 } = counting;
+    const organization = await this.terms.find('organization', organizationId);
+    if (organization === undefined || keys?.length === 0) return;
+    const latencies = isBrief ? [] : ['latencies'];
+    const reading = { organization, grouped: groupBy ? GROUPED[groupBy] : TOGETHER, keys, latencies, tallyOf };
+    const settled = await this.settled();
+    const segments = <S extends Span>(spans: readonly S[], until: number): Array<Segment<S>> =>
+      segmentsOf(spans, first, until, settled, (quarter) => bucketOf(quarter * QUARTER_MS));
+    if (keys) {
+      const pieces = segments(LINE_SPANS, end);
+      for (const span of LINE_SPANS) await this.addLines(reading, span, beginsIn(span, pieces));
+      return;
+    }
+    // Quarters are on sheets once their hour is settled.
+    const onSheets = Math.max(first, Math.min(end, settled.hours));
+    const pieces = segments(SHEET_SPANS, onSheets);
+    for (const span of SHEET_SPANS) await this.addSheets(reading, span, beginsIn(span, pieces));
+    await this.addLines(reading, QUARTER, beginsOf({ span: QUARTER, first: onSheets, end }));
+  }
+
+  private async addSheets({ organization, grouped, latencies, tallyOf }: Reading, span: Span, begins: readonly number[]): Promise<void> {
+    const columns = ['quarter', 'group_values', 'counts', ...latencies].join(', ');
+    const select = `SELECT ${columns} FROM ${span.sheets} WHERE grouped_by = '${grouped.rollUp.name}'`;
+    for await (const sheets of this.rows<Sheet & { readonly quarter: number }>(select, organization, begins)) {
+      for (const sheet of sheets) {
+        const at = sheet.quarter * QUARTER_MS;
+        eachLine(sheet, (number, code, calls, errors, denied, histogram) => {
+          tallyOf(at, grouped.ofLine(number, code))?.add(calls, errors, denied, histogram);
+        });
       }
     }
   }
 
-  /** The same without latencies, which are most of the work: groups of some time at once, each with its sum. */
-  async *sums(organizationId: string, first: number, end: number, groupBy: Grouping): AsyncGenerator<readonly Sum[]> {
-    const { table, column } = COUNTED_IN[groupBy];
-    const sums = 'SUM(calls) AS calls, SUM(errors) AS errors, SUM(denied) AS denied';
-    const reading: Reading = {
-      segments: await this.segments(first, end),
-      select: ({ suffix }) => `SELECT ${column} AS group_value, ${sums} FROM ${table}${suffix}`,
-      only: undefined,
-      rest: `GROUP BY ${column}`,
-      atOnce: SPANS_SUMMED_AT_ONCE,
-    };
-    for await (const rows of this.rows(organizationId, reading)) {
-      yield rows.map((row) => ({
-        group: groupOf(row),
-        calls: Number(row['calls']),
-        errors: Number(row['errors']),
-        denied: Number(row['denied']),
-      }));
+  private async addLines(
+    { organization, grouped, keys, latencies, tallyOf }: Reading,
+    span: LineSpan,
+    begins: readonly number[],
+  ): Promise<void> {
+    const { table, columns } = keys ? BY_KEY : grouped.rollUp;
+    const names = ['quarter', ...columns, 'calls', 'errors', 'denied', ...latencies].join(', ');
+    const select = `SELECT ${names} FROM ${table}${span.suffix} WHERE ${keys ? `${columns[0]} IN (${keys.join(', ')})` : '1 = 1'}`;
+    for await (const lines of this.rows<Readonly<Record<string, string | number>>>(select, organization, begins)) {
+      for (const line of lines) {
+        const group = grouped.ofLine(Number(line[columns[0]]), String(line['code'] ?? ''));
+        const tally = tallyOf(Number(line['quarter']) * QUARTER_MS, group);
+        tally?.add(Number(line['calls']), Number(line['errors']), Number(line['denied']), String(line['latencies'] ?? ''));
+      }
     }
-  }
-
-  private async segments(first: number, end: number, bucketOf: Counting['bucketOf'] = () => 0): Promise<readonly Segment[]> {
-    return segmentsOf(first, end, await this.settled(), (quarter) => bucketOf(quarter * QUARTER_MS));
   }
 
   /** What is not settled of any start has to be read by the quarter. What is counted late opens it again in the same transaction. */
@@ -178,33 +174,33 @@ export class UsageCounts {
     return { hours: hours![0].least ?? FOREVER, days: days![0].least ?? FOREVER };
   }
 
-  private async *rows(
-    organizationId: string,
-    { segments, select, only, rest, atOnce }: Reading,
-  ): AsyncGenerator<ReadonlyArray<Record<string, string | number>>> {
-    const organization = await this.terms.find('organization', organizationId);
-    if (organization === undefined || only?.values.length === 0) return;
-    const condition = only ? `AND ${only.column} IN (${only.values.map(() => '?').join(', ')})` : '';
-    for (const span of SPANS) {
-      const quarters = segments.filter((segment) => segment.span === span).flatMap(beginsOf);
-      for (let i = 0; i < quarters.length; i += atOnce) {
-        const some = quarters.slice(i, i + atOnce);
-        yield await this.database.query<Array<Record<string, string | number>>>(
-          `${select(span)} WHERE organization_number = ? AND quarter IN (${some.map(() => '?').join(', ')}) ${condition} ${rest}`,
-          [organization, ...some, ...(only?.values ?? [])],
-        );
-      }
+  /** As many pieces at once as there are few rows of them. */
+  private async *rows<Row>(select: string, organization: number, begins: readonly number[]): AsyncGenerator<readonly Row[]> {
+    let atOnce = FIRST_AT_ONCE;
+    for (let done = 0; done < begins.length;) {
+      const some = begins.slice(done, done + atOnce);
+      const marks = some.map(() => '?').join(', ');
+      const rows = await this.database.query<Row[]>(`${select} AND organization_number = ? AND quarter IN (${marks})`, [
+        organization,
+        ...some,
+      ]);
+      yield rows;
+      done += some.length;
+      atOnce = Math.min(MOST_AT_ONCE, 2 * atOnce, Math.ceil((ROWS_AT_ONCE * some.length) / Math.max(1, rows.length)));
     }
   }
 }
 
-/** What is read of the roll-ups. */
+const beginsIn = (span: Span, segments: readonly Segment[]): number[] =>
+  segments.filter((segment) => segment.span === span).flatMap(beginsOf);
+
+/** What is read of the roll-ups, and where to. */
 interface Reading {
-  readonly segments: readonly Segment[];
-  readonly select: (span: Span) => string;
-  readonly only: { readonly column: string; readonly values: ReadonlyArray<string | number> } | undefined;
-  readonly rest: string;
-  readonly atOnce: number;
+  readonly organization: number;
+  readonly grouped: Grouped;
+  readonly keys: readonly number[] | undefined;
+  readonly latencies: readonly string[];
+  readonly tallyOf: TallyOf;
 }
 
 /** What roll-ups have counted of a stretch of time, and what they have not. */
@@ -222,5 +218,4 @@ export function partsOf(from: Date, to: Date): Parts {
   };
 }
 
-/** 0 and '' stand for none. */
-const groupOf = (row: Readonly<Record<string, string | number>>): Group => row['group_value'] || null;
+const numberOf = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));

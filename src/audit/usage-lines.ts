@@ -3,24 +3,40 @@ import type { EntityManager } from 'typeorm';
 import type { CallRow } from './call-row';
 import { type Counted, Tally } from './usage-tally';
 import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
-import type { Span } from './usage-spans';
+import type { LineSpan } from './usage-spans';
 
 /** What calls are counted under: a number, or a status and a code. */
 export type LineGroup = readonly [number] | readonly [number, string];
 
 export interface RollUp {
+  readonly name: 'key' | 'route' | 'code';
   readonly table: string;
   readonly columns: readonly [string, ...string[]];
   readonly groupOf: (row: CallRow, counted: Counted) => LineGroup;
 }
 
+// A verification is a use of the key that was asked about (`decisions.md` 14).
+export const BY_KEY: RollUp = {
+  name: 'key',
+  table: USAGE_BY_KEY,
+  columns: ['key_number'],
+  groupOf: ({ subjectKeyNumber, keyNumber }) => [subjectKeyNumber ?? keyNumber ?? 0],
+};
+export const BY_ROUTE: RollUp = {
+  name: 'route',
+  table: USAGE_BY_ROUTE,
+  columns: ['route_number'],
+  groupOf: ({ routeNumber }) => [routeNumber ?? 0],
+};
+export const BY_CODE: RollUp = {
+  name: 'code',
+  table: USAGE_BY_CODE,
+  columns: ['status', 'code'],
+  groupOf: (_row, { status, code }) => [status, code ?? ''],
+};
+
 /** Which calls are counted together, in each of the tables. */
-export const ROLL_UPS: readonly RollUp[] = [
-  // A verification is a use of the key that was asked about (`decisions.md` 14).
-  { table: USAGE_BY_KEY, columns: ['key_number'], groupOf: ({ subjectKeyNumber, keyNumber }) => [subjectKeyNumber ?? keyNumber ?? 0] },
-  { table: USAGE_BY_ROUTE, columns: ['route_number'], groupOf: ({ routeNumber }) => [routeNumber ?? 0] },
-  { table: USAGE_BY_CODE, columns: ['status', 'code'], groupOf: (_row, { status, code }) => [status, code ?? ''] },
-];
+export const ROLL_UPS = [BY_KEY, BY_ROUTE, BY_CODE] as const;
 
 /** Calls of one organization, quarter and group. */
 export interface Line {
@@ -46,7 +62,13 @@ export const nameOf = ({ table }: RollUp, organization: number, quarter: number,
   `${table} ${organization} ${quarter} ${first} ${second}`;
 
 /** The lines of one start that are there. */
-export async function readLines(manager: EntityManager, run: number, rollUp: RollUp, { suffix }: Span, range: LineRange): Promise<Line[]> {
+export async function readLines(
+  manager: EntityManager,
+  run: number,
+  rollUp: RollUp,
+  { suffix }: LineSpan,
+  range: LineRange,
+): Promise<Line[]> {
   const { table, columns } = rollUp;
   const { organization, first, end, groups } = range;
   const only = groups ? `AND ${columns[0]} IN (${groups.map(() => '?').join(', ')})` : '';
@@ -58,12 +80,19 @@ export async function readLines(manager: EntityManager, run: number, rollUp: Rol
   return found.map((row) => {
     const quarter = Number(row['quarter']);
     const group = columns.map((name) => row[name]) as unknown as LineGroup;
-    return { name: nameOf(rollUp, organization, quarter, group), organization, quarter, group, tally: Tally.fromRow(row) };
+    const tally = new Tally().add(Number(row['calls']), Number(row['errors']), Number(row['denied']), String(row['latencies']));
+    return { name: nameOf(rollUp, organization, quarter, group), organization, quarter, group, tally };
   });
 }
 
 /** Lines of one start, in the place of those that are there. */
-export async function writeLines(manager: EntityManager, run: number, rollUp: RollUp, span: Span, lines: readonly Line[]): Promise<void> {
+export async function writeLines(
+  manager: EntityManager,
+  run: number,
+  rollUp: RollUp,
+  span: LineSpan,
+  lines: readonly Line[],
+): Promise<void> {
   const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
   const key = ['organization_number', 'quarter', ...rollUp.columns, 'run_number'];
   const values = ['calls', 'errors', 'denied', 'latencies'];

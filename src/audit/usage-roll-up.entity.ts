@@ -1,7 +1,7 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm';
 
 import { BigIntegerColumn, indexName, LongTextColumn } from '../persistence';
-import { DAY, HOUR, QUARTER, type Span } from './usage-spans';
+import { DAY, HOUR, QUARTER, SIX_HOURS, type Span } from './usage-spans';
 
 export const USAGE_BY_KEY = 'keystile_usage_by_key';
 export const USAGE_BY_ROUTE = 'keystile_usage_by_route';
@@ -46,7 +46,11 @@ abstract class ByKey extends UsageRollUp {
   readonly runNumber!: number;
 }
 
-abstract class ByRoute extends UsageRollUp {
+@Entity(USAGE_BY_KEY)
+export class UsageByKey extends ByKey {}
+
+@Entity(USAGE_BY_ROUTE)
+export class UsageByRoute extends UsageRollUp {
   @NumberKey('route_number')
   readonly routeNumber!: number;
 
@@ -54,7 +58,9 @@ abstract class ByRoute extends UsageRollUp {
   readonly runNumber!: number;
 }
 
-abstract class ByCode extends UsageRollUp {
+@Entity(USAGE_BY_CODE)
+@Index(indexName(USAGE_BY_CODE, USAGE_OF_RUN), ['runNumber', 'quarter', 'organizationNumber'])
+export class UsageByCode extends UsageRollUp {
   @NumberKey('status')
   readonly status!: number;
 
@@ -66,39 +72,64 @@ abstract class ByCode extends UsageRollUp {
   readonly runNumber!: number;
 }
 
-@Entity(USAGE_BY_KEY)
-export class UsageByKey extends ByKey {}
-
-@Entity(USAGE_BY_ROUTE)
-export class UsageByRoute extends ByRoute {}
-
-@Entity(USAGE_BY_CODE)
-@Index(indexName(USAGE_BY_CODE, USAGE_OF_RUN), ['runNumber', 'quarter', 'organizationNumber'])
-export class UsageByCode extends ByCode {}
-
 @Entity(USAGE_BY_KEY + HOUR.suffix)
 class HourlyUsageByKey extends ByKey {}
-
-@Entity(USAGE_BY_ROUTE + HOUR.suffix)
-class HourlyUsageByRoute extends ByRoute {}
-
-@Entity(USAGE_BY_CODE + HOUR.suffix)
-class HourlyUsageByCode extends ByCode {}
 
 @Entity(USAGE_BY_KEY + DAY.suffix)
 class DailyUsageByKey extends ByKey {}
 
-@Entity(USAGE_BY_ROUTE + DAY.suffix)
-class DailyUsageByRoute extends ByRoute {}
+/**
+ * The lines that one start has of an organization's quarter, hour or day, many in a row: reports about all keys, routes or codes read a
+ * hundred rows where they would read thousands. Written once what they tell of is over (`usage-sheets.ts`).
+ */
+abstract class UsageSheet {
+  @NumberKey('organization_number')
+  readonly organizationNumber!: number;
 
-@Entity(USAGE_BY_CODE + DAY.suffix)
-class DailyUsageByCode extends ByCode {}
+  @NumberKey('quarter')
+  readonly quarter!: number;
 
-/** The tables of each span. */
+  /** `key`, `route` or `code`. */
+  @PrimaryColumn({ name: 'grouped_by', type: 'varchar', length: 5 })
+  readonly groupedBy!: string;
+
+  @NumberKey('run_number')
+  readonly runNumber!: number;
+
+  @NumberKey('part')
+  readonly part!: number;
+
+  /** Numbers, or a status and a code, with spaces between them. */
+  @LongTextColumn('group_values')
+  readonly groupValues!: string;
+
+  /** Calls, errors and denied of each of them, as compact integers. */
+  @LongTextColumn('counts')
+  readonly counts!: string;
+
+  /** A `LatencyHistogram` of each of them, with spaces between them. */
+  @LongTextColumn('latencies')
+  readonly latencies!: string;
+}
+
+@Entity(QUARTER.sheets)
+class QuarterSheet extends UsageSheet {}
+
+@Entity(HOUR.sheets)
+class HourSheet extends UsageSheet {}
+
+@Entity(SIX_HOURS.sheets)
+class SixHoursSheet extends UsageSheet {}
+
+@Entity(DAY.sheets)
+class DaySheet extends UsageSheet {}
+
+/** The tables of each span. Of single keys it is asked about weeks, so their hours and days have lines as well. */
 export const USAGE_ENTITIES: ReadonlyArray<readonly [Span, readonly Function[]]> = [
-  [QUARTER, [UsageByKey, UsageByRoute, UsageByCode]],
-  [HOUR, [HourlyUsageByKey, HourlyUsageByRoute, HourlyUsageByCode]],
-  [DAY, [DailyUsageByKey, DailyUsageByRoute, DailyUsageByCode]],
+  [QUARTER, [UsageByKey, UsageByRoute, UsageByCode, QuarterSheet]],
+  [HOUR, [HourlyUsageByKey, HourSheet]],
+  [SIX_HOURS, [SixHoursSheet]],
+  [DAY, [DailyUsageByKey, DaySheet]],
 ];
 
 export const usageEntities = USAGE_ENTITIES.flatMap(([, entities]) => entities);

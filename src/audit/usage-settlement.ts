@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 
 import type { CallWatermark } from './call-watermark.entity';
-import { type Line, nameOf, readLines, type RollUp, ROLL_UPS, writeLines } from './usage-lines';
+import { BY_KEY, type Line, nameOf, readLines, type RollUp, ROLL_UPS, writeLines } from './usage-lines';
 import { USAGE_BY_CODE } from './usage-roll-up.entity';
-import { beginOf, DAY, HOUR, QUARTER, quarterOf, type Span } from './usage-spans';
+import { readSheets, writeSheets } from './usage-sheets';
+import { beginOf, DAY, HOUR, type LineSpan, QUARTER, quarterOf, SIX_HOURS, type Span } from './usage-spans';
 import { Tally } from './usage-tally';
 
 /** What is settled up to there is settled whatever time it is. */
@@ -27,8 +28,7 @@ export const reopened = ({ hoursUntil, daysUntil }: SettledUntil, quarter: numbe
 
 /** Quarters of one start whose hours or days are added up next: no more than a day of them. */
 export interface Settlement {
-  readonly span: Span;
-  readonly from: Span;
+  readonly span: LineSpan;
   readonly first: number;
   readonly end: number;
   readonly moved: Partial<SettledUntil>;
@@ -50,24 +50,29 @@ export async function nextSettlement(
   const hoursEnd = isOver ? FOREVER : beginOf(HOUR, passed);
   if (hours < hoursEnd) {
     const { first, end } = await stretchFrom(manager, number, hours, hoursEnd);
-    return { span: HOUR, from: QUARTER, first: beginOf(HOUR, first), end, moved: { hoursUntil: end } };
+    return { span: HOUR, first: beginOf(HOUR, first), end, moved: { hoursUntil: end } };
   }
   const daysEnd = isOver ? FOREVER : beginOf(DAY, hours);
   if (days >= daysEnd) return undefined;
   const { first, end } = await stretchFrom(manager, number, days, daysEnd);
-  return { span: DAY, from: HOUR, first: beginOf(DAY, first), end, moved: { daysUntil: end } };
+  return { span: DAY, first: beginOf(DAY, first), end, moved: { daysUntil: end } };
 }
 
-/** Adds the lines of quarters up to those of hours, or these to those of days. */
-export async function settle(manager: EntityManager, run: number, { span, from, first, end }: Settlement): Promise<void> {
+/** Puts the lines of quarters on sheets and adds them up to those of hours, or these to those of six hours and of days. */
+export async function settle(manager: EntityManager, run: number, { span, first, end }: Settlement): Promise<void> {
   const organizations = await manager.query<Array<{ organization: number }>>(
     `SELECT DISTINCT organization_number AS organization FROM ${USAGE_BY_CODE} WHERE run_number = ? AND quarter >= ? AND quarter < ?`,
     [run, first, end],
   );
   for (const { organization } of organizations) {
+    const range = { organization, first, end };
     for (const rollUp of ROLL_UPS) {
-      const lines = await readLines(manager, run, rollUp, from, { organization, first, end });
-      await writeLines(manager, run, rollUp, span, addedUp(rollUp, span, lines));
+      const isHours = span === HOUR;
+      const lines = isHours ? await readLines(manager, run, rollUp, QUARTER, range) : await readSheets(manager, run, rollUp, HOUR, range);
+      await writeSheets(manager, run, rollUp, isHours ? QUARTER : SIX_HOURS, isHours ? lines : addedUp(rollUp, SIX_HOURS, lines));
+      const sums = addedUp(rollUp, span, lines);
+      await writeSheets(manager, run, rollUp, span, sums);
+      if (rollUp === BY_KEY) await writeLines(manager, run, rollUp, span, sums);
     }
   }
 }

@@ -16,18 +16,13 @@ export class Tally {
   denied = 0;
   readonly latencies = new LatencyHistogram();
 
-  static fromRow(row: Readonly<Record<string, string | number>>): Tally {
-    const tally = new Tally();
-    tally.addRow(row);
-    return tally;
-  }
-
-  /** Adds `calls`, `errors`, `denied` and `latencies` as they are stored. */
-  addRow(row: Readonly<Record<string, string | number>>): void {
-    this.calls += Number(row['calls']);
-    this.errors += Number(row['errors']);
-    this.denied += Number(row['denied']);
-    this.latencies.addText(String(row['latencies']));
+  /** Adds what is stored of some calls. @param latencies a `LatencyHistogram` as text */
+  add(calls: number, errors: number, denied: number, latencies: string): this {
+    this.calls += calls;
+    this.errors += errors;
+    this.denied += denied;
+    this.latencies.addText(latencies);
+    return this;
   }
 
   /** `calls`, `errors`, `denied` and `latencies` as they are stored. */

@@ -5,7 +5,8 @@ import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
 import { TimeBuckets } from './time-buckets';
 import { figuresOf } from './usage-figures';
-import { type Count, type Counting, type Group, partsOf, UsageCounts } from './usage-counts';
+import { type Counting, type Group, partsOf, type TallyOf, UsageCounts } from './usage-counts';
+import { namesOf } from './usage-names';
 import { usageRange } from './usage-range';
 import { Tally } from './usage-tally';
 import type { UsageBucketView, UsageQueryDto, UsageView } from './usage.dto';
@@ -35,23 +36,17 @@ export class UsageService {
     const buckets = readBuckets(query);
     await this.store.flush();
     const { completeUntil } = this.store;
-    const tallies = new Map<string, Bucket>();
+    const tallies = new Tallies();
     const counting = { ...(await this.countingOf(query)), bucketOf: (time: number) => buckets.startOf(time) };
-    for await (const { at, group, addTo } of this.counts(organizationId, from, to, query, counting)) {
-      addTo(tallyOf(tallies, buckets.startOf(at), group));
+    const tallyOf: TallyOf = (at, group) => tallies.of(buckets.startOf(at), group);
+    if (interval === 'minute') await this.reads.addCalls(organizationId, from, to, counting, tallyOf);
+    else {
+      const { edges, first, end } = partsOf(from, to);
+      for (const [begin, stop] of edges) await this.reads.addCalls(organizationId, begin, stop, counting, tallyOf);
+      await this.reads.addRollUps(organizationId, first, end, counting, tallyOf);
     }
-    const data = await this.views([...tallies.values()], groupBy);
+    const data = await this.views(tallies, groupBy);
     return { data, from, to, interval, timeZone, completeUntil };
-  }
-
-  private async *counts(organizationId: string, from: Date, to: Date, query: UsageQueryDto, counting: Counting): AsyncGenerator<Count> {
-    if (query.interval === 'minute') {
-      yield* this.reads.fromCalls(organizationId, from, to, counting);
-      return;
-    }
-    const { edges, first, end } = partsOf(from, to);
-    for (const [begin, stop] of edges) yield* this.reads.fromCalls(organizationId, begin, stop, counting);
-    yield* this.reads.fromRollUps(organizationId, first, end, counting);
   }
 
   private async countingOf({ groupBy, keyId }: UsageQueryDto): Promise<Counting> {
@@ -61,14 +56,22 @@ export class UsageService {
     return { groupBy, keys: keys.filter((number) => number !== undefined) };
   }
 
-  private async views(tallies: readonly Bucket[], groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
-    const named = groupBy === 'key' || groupBy === 'route';
-    const texts = await this.terms.read(named ? tallies.map(({ group }) => group as number | null) : []);
-    const nameOf = (group: Group): string | null => (named ? (texts.get(group as number) ?? null) : (group?.toString() ?? null));
-    return tallies
-      .filter(({ tally }) => tally.calls > 0)
-      .map((count) => view(count, groupBy && { group: nameOf(count.group) }))
-      .toSorted((a, b) => a.at.getTime() - b.at.getTime() || compare(a.group ?? '', b.group ?? ''));
+  /** Oldest first, groups of one time by their names. */
+  private async views(tallies: Tallies, groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
+    const nameOf = await namesOf(this.terms, tallies.groups, groupBy);
+    const named = [...tallies.groups]
+      .map((group) => ({ group, name: nameOf(group) }))
+      .toSorted((a, b) => compare(a.name ?? '', b.name ?? ''));
+    const places = new Map(named.map(({ group, name }, place) => [group, { name, place }]));
+    const views: UsageBucketView[] = [];
+    for (const [time, byGroup] of tallies.byTime) {
+      const at = new RepeatedDate(time);
+      const inOrder = [...byGroup].filter(([, { calls }]) => calls > 0).map(([group, tally]) => ({ ...places.get(group)!, tally }));
+      for (const { name, tally } of inOrder.toSorted((a, b) => a.place - b.place)) {
+        views.push(groupBy ? { at, group: name, ...figuresOf(tally) } : { at, ...figuresOf(tally) });
+      }
+    }
+    return views;
   }
 }
 
@@ -81,26 +84,41 @@ function readBuckets({ interval, timeZone }: UsageQueryDto): TimeBuckets {
   }
 }
 
-interface Bucket {
-  readonly at: number;
-  readonly group: Group;
-  readonly tally: Tally;
+/** What has been counted, by the time at which buckets begin and by group. */
+class Tallies {
+  readonly groups = new Set<Group>();
+  private readonly times = new Map<number, Map<Group, Tally>>();
+  private size = 0;
+
+  of(at: number, group: Group): Tally {
+    let byGroup = this.times.get(at);
+    if (!byGroup) {
+      byGroup = new Map<Group, Tally>();
+      this.times.set(at, byGroup);
+    }
+    let tally = byGroup.get(group);
+    if (!tally) {
+      if (this.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
+      this.size += 1;
+      this.groups.add(group);
+      byGroup.set(group, (tally = new Tally()));
+    }
+    return tally;
+  }
+
+  /** Oldest first. */
+  get byTime(): ReadonlyArray<readonly [number, ReadonlyMap<Group, Tally>]> {
+    return [...this.times].toSorted(([a], [b]) => a - b);
+  }
 }
 
-function tallyOf(tallies: Map<string, Bucket>, at: number, group: Group): Tally {
-  const name = `${at} ${group}`;
-  const known = tallies.get(name);
-  if (known) return known.tally;
-  if (tallies.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
-  const tally = new Tally();
-  tallies.set(name, { at, group, tally });
-  return tally;
-}
+/** Of thousands of buckets hundreds begin at the same time: it is put into words once. */
+class RepeatedDate extends Date {
+  private words: string | undefined;
 
-const view = ({ at, tally }: Bucket, group: { group: string | null } | undefined): UsageBucketView => ({
-  at: new Date(at),
-  ...group,
-  ...figuresOf(tally),
-});
+  override toJSON(): string {
+    return (this.words ??= this.toISOString());
+  }
+}
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -59,9 +59,11 @@ export class KeyUsageReports {
     const now = this.clock.now();
     const month = new Date(now.getTime() - 30 * DAY_MS);
     const which = { organizationId, keyId };
-    const { usage, addresses, complete } = await this.read(which, month);
     const moments = [new Date(now.getTime() - HOUR_MS), new Date(now.getTime() - DAY_MS), month];
-    const [lastHour, lastDay, lastMonth] = await this.calls.succeededSince(moments, which);
+    const [{ usage, addresses, complete }, [lastHour, lastDay, lastMonth]] = await Promise.all([
+      this.read(which, month),
+      this.calls.succeededSince(moments, which),
+    ]);
     return {
       keyId,
       status: statusOf(key, now),
@@ -76,9 +78,10 @@ export class KeyUsageReports {
   }
 
   private async read(which: { readonly organizationId: string; readonly keyId: string }, from: Date) {
+    const [kinds, addresses] = await Promise.all([this.calls.kinds(from, which), this.calls.addresses(from, which)]);
     const usage = new KeyUsage();
-    for (const kind of await this.calls.kinds(from, which)) usage.add(kind);
-    return { usage, ...(await this.calls.addresses(from, which)) };
+    for (const kind of kinds) usage.add(kind);
+    return { usage, ...addresses };
   }
 }
 
