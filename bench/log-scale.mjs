@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
     calls: { type: 'string', default: '10000000' },
     work: { type: 'string', default: 'fill,drain,read' },
     folder: { type: 'string' },
-    samples: { type: 'string', default: '20' },
+    samples: { type: 'string', default: '40' },
     drained: { type: 'string', default: '300000' },
   },
 });
@@ -212,7 +212,8 @@ async function read() {
     }
     // The first one warms up.
     const sorted = (path.isExport(paths) ? firstBytes : times).slice(1).toSorted((a, b) => a - b);
-    const [p50, p95] = [0.5, 0.95].map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
+    // By nearest rank.
+    const [p50, p95] = [0.5, 0.95].map((share) => sorted[Math.ceil(share * sorted.length) - 1]);
     rows.push({ name, p50, p95, bytes });
     console.error(`${name}: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, ${bytes} bytes`);
   };
@@ -264,12 +265,29 @@ async function read() {
       times((share) => `/v1/usage?from=${at(0.1 + share * 0.5)}&to=${plus(at(0.1 + share * 0.5), 7)}${group}`),
     );
     await measure(
-      `usage, 31 days by the day${words}`,
+      `usage, 31 days by the day (Asia/Kolkata)${words}`,
       times(
         (share) =>
           `/v1/usage?interval=day&timeZone=Asia/Kolkata&from=${at(0.1 + share * 0.5)}&to=${plus(at(0.1 + share * 0.5), 31)}${group}`,
       ),
     );
+    if (groupBy === 'key') {
+      await measure(
+        'usage, 7 days by the hour (Asia/Kolkata) by key',
+        times((share) => `/v1/usage?timeZone=Asia/Kolkata&from=${at(0.1 + share * 0.5)}&to=${plus(at(0.1 + share * 0.5), 7)}${group}`),
+      );
+      await measure(
+        'usage, 31 days by the day (Europe/Berlin) by key',
+        times(
+          (share) =>
+            `/v1/usage?interval=day&timeZone=Europe/Berlin&from=${at(0.1 + share * 0.5)}&to=${plus(at(0.1 + share * 0.5), 31)}${group}`,
+        ),
+      );
+      await measure(
+        'usage, 6 hours by the minute by key',
+        times((share) => `/v1/usage?interval=minute&from=${at(0.1 + share * 0.5)}&to=${plus(at(0.1 + share * 0.5), 0.25)}${group}`),
+      );
+    }
     if (groupBy)
       await measure(
         `top, 31 days${words}`,

@@ -8,6 +8,7 @@ import { type Actor, AuditTrail } from './audit-trail';
 import type { CallLogView } from './call-log.dto';
 import type { CallLog } from './call-log.entity';
 import { CallLogService } from './call-log.service';
+import { firstCallIdAt } from './call-id';
 import { type CallSearch, CallSearches } from './call-search';
 import { CallStore } from './call-store';
 import { CALL_DATABASE } from './call-terms';
@@ -39,7 +40,7 @@ export class CallExport {
     const organizationId = organizationOf(principal, query.scope);
     const range = readRange(query);
     return this.turns.take(organizationId, async () => {
-      await this.store.flush();
+      await this.store.flush(range.to && firstCallIdAt(range.to));
       const search = await this.searches.matching(organizationId, range, query);
       await this.record(organizationId, actor, query);
       const name = `calls-${fileTime(this.clock.now())}`;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { notFound, PageCursors, type Principal } from '../common';
-import { callTime, requestIdOf } from './call-id';
+import { callTime, firstCallIdAt, parseRequestId, requestIdOf } from './call-id';
 import type { CallLogListView, CallLogQueryDto, CallLogView } from './call-log.dto';
 import type { CallLog } from './call-log.entity';
 import { type CallSearch, CallSearches } from './call-search';
@@ -29,10 +29,12 @@ export class CallLogService {
   async list(principal: Principal, query: CallLogQueryDto): Promise<CallLogListView> {
     const organizationId = organizationOf(principal, query.scope);
     const audience = `call-logs:${organizationId}`;
-    await this.store.flush();
+    const range = readRange(query);
+    const position = query.cursor === undefined ? undefined : this.cursors.read(audience, query.cursor);
+    await this.store.flush(Math.min(range.to ? firstCallIdAt(range.to) : Infinity, Number(position?.[0] ?? Infinity) + 1));
     const { completeUntil } = this.store;
-    const found = await this.searches.matching(organizationId, readRange(query), query);
-    const search = found && query.cursor !== undefined ? goOn(found, this.cursors.read(audience, query.cursor)) : found;
+    const found = await this.searches.matching(organizationId, range, query);
+    const search = found && position ? goOn(found, position) : found;
     if (!search) return { data: [], hasMore: false, nextCursor: null, completeUntil };
     const { rows, next } = await walk<CallLog>(this.database, search.walk, search.after, query.limit);
     const nextCursor = next && this.cursors.write(audience, [next[0]!, next[1]!]);
@@ -42,8 +44,10 @@ export class CallLogService {
   /** @throws Problem `not_found`, also for a call of another organization */
   async get(principal: Principal, scope: RecordScope | undefined, requestId: string): Promise<CallLogView> {
     const organizationId = organizationOf(principal, scope);
-    await this.store.flush();
-    const search = await this.searches.one(organizationId, requestId);
+    const callId = parseRequestId(requestId);
+    if (!callId) throw notFound();
+    await this.store.flush(callId.id + 1);
+    const search = await this.searches.one(organizationId, callId);
     const rows = search ? (await walk<CallLog>(this.database, search.walk, search.after, 1)).rows : [];
     if (rows.length === 0) throw notFound();
     const [shown] = await this.views(rows);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { normalizeIp } from '../common';
 import type { CallLogQueryDto } from './call-log.dto';
-import { firstCallIdAt, parseRequestId } from './call-id';
+import { type CallId, firstCallIdAt, parseRequestId } from './call-id';
 import { CALL_LOG_INDEXES, CallLog, type TermKind } from './call-log.entity';
 import { loggedPath } from './call-recorder';
 import { CallTerms } from './call-terms';
@@ -59,10 +59,9 @@ export class CallSearches {
   }
 
   /** One call. */
-  async one(organizationId: string | null, requestId: string): Promise<CallSearch | undefined> {
+  async one(organizationId: string | null, callId: CallId): Promise<CallSearch | undefined> {
     const search = await this.all(organizationId, { from: undefined, to: undefined });
-    const call = callConditions(requestId);
-    return search && call && { ...search, walk: { ...search.walk, along: [...search.walk.along, ...call] } };
+    return search && { ...search, walk: { ...search.walk, along: [...search.walk.along, isCall(callId)] } };
   }
 
   private async organization(organizationId: string | null): Promise<Condition | undefined> {
@@ -93,9 +92,12 @@ export class CallSearches {
 
 const idAt = (time: Date): number => Math.min(Number.MAX_SAFE_INTEGER, firstCallIdAt(time));
 
+const isCall = ({ id, tail }: CallId): Condition => where('id = ? AND tail = ?', id, tail);
+
+/** `undefined` where no call can have that id. */
 function callConditions(requestId: string): Condition[] | undefined {
   const callId = parseRequestId(requestId);
-  return callId && [where('id = ? AND tail = ?', callId.id, callId.tail)];
+  return callId && [isCall(callId)];
 }
 
 /** `undefined` as soon as one of them can hold for no row. */

@@ -73,6 +73,10 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   private failures = 0;
   private drained = 0;
   private refusedCalls = 0;
+  /** No call that waits to be stored has a smaller id. */
+  private firstPending = Infinity;
+  /** The same of those that came while the others were being stored. */
+  private firstSince = Infinity;
   private storedUntil: Date;
   private othersStoredUntil: Date | undefined;
 
@@ -143,34 +147,43 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   append(call: FinishedCall, kept?: Kept): void {
     if (this.isClosed) return;
     const first = this.refusals.firstOf(call);
+    this.expect(first ?? call);
     if (first) this.journal.append(first, 'more', kept);
     else this.journal.append(call, 'whole', kept);
     this.wakeIn(this.pending >= FULL ? 0 : GATHER_MS);
   }
 
   begin(call: FinishedCall): boolean {
-    return !this.isClosed && this.journal.appendNow(call);
+    if (this.isClosed) return false;
+    this.expect(call);
+    return this.journal.appendNow(call);
   }
 
   complete(call: FinishedCall, before: CallSoFar, kept?: Kept): void {
     if (this.isClosed) return;
+    this.expect(call);
     this.journal.append(call, before, kept);
     this.wakeIn(GATHER_MS);
   }
 
   /**
    * Waits until everything answered before is stored and observed: whoever reads after it sees what was answered before it.
+   * @param end calls from this id on are not asked about: who asks about yesterday waits for nothing of today
    * @throws Problem `unavailable` where the database cannot be written now; the calls wait on
    */
-  async flush(): Promise<void> {
+  async flush(end = Infinity): Promise<void> {
+    if (this.nothingLeftBehind && this.firstPending >= end) {
+      await this.askOthers();
+      return;
+    }
     const now = this.clock.now();
     this.journal.flush();
-    const end = this.journal.written;
+    const { written } = this.journal;
     const deadline = performance.now() + LONGEST_WAIT_MS;
     while (!this.nothingLeftBehind && performance.now() < deadline) await this.storeNext();
-    while (this.drained < end) await this.storeNext();
+    while (this.drained < written) await this.storeNext();
     if (this.storedUntil < now) this.storedUntil = now;
-    this.othersStoredUntil = this.isAlone && this.nothingLeftBehind ? undefined : await this.leastOfOthers();
+    await this.askOthers();
   }
 
   /** While the database is still there for sure. */
@@ -206,6 +219,11 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   /** Deletes what is old, see `CallPruner`. */
   prune(plan: RetentionPlan): Promise<boolean> {
     return this.writer.prune(plan);
+  }
+
+  private expect({ id }: FinishedCall): void {
+    if (id < this.firstPending) this.firstPending = id;
+    if (id < this.firstSince) this.firstSince = id;
   }
 
   private get retryMs(): number {
@@ -266,10 +284,13 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       if (batch) return batch.calls;
       this.nothingLeftBehind = true;
     }
-    if (this.drained >= this.journal.written) return [];
+    const { sequence, written } = this.journal;
+    if (this.drained >= written) return [];
+    this.firstSince = Infinity;
     const { calls, drained, segment, isEnd }: StoredBatch = await this.writer.storeNext(this.run, this.drained);
-    if (isEnd && drained === this.drained) throw new Error(`The journal ends before record ${this.journal.written}`);
+    if (isEnd && drained === this.drained) throw new Error(`The journal ends before record ${written}`);
     this.drained = drained;
+    if (drained >= sequence) this.firstPending = this.firstSince;
     this.journal.discardBefore(segment);
     return calls;
   }
@@ -326,6 +347,10 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   /** An embedded database is served by one process. */
   private get isAlone(): boolean {
     return this.database.options.type === 'better-sqlite3';
+  }
+
+  private async askOthers(): Promise<void> {
+    this.othersStoredUntil = this.isAlone && this.nothingLeftBehind ? undefined : await this.leastOfOthers();
   }
 
   private async leastOfOthers(): Promise<Date | undefined> {

@@ -17,29 +17,36 @@ export function compactNumber(number: number): string {
 /** The same for numbers below 0, too: twice as many characters from 16 up. */
 export const compactInteger = (number: number): string => compactNumber(number < 0 ? -2 * number - 1 : 2 * number);
 
-/** Reads numbers that stand side by side. */
+/** Reads numbers that stand side by side, in all of a text or in a part of it. */
 export class CompactReader {
-  private at = 0;
-
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private at = 0,
+    private readonly end = text.length,
+  ) {}
 
   get hasMore(): boolean {
-    return this.at < this.text.length;
+    return this.at < this.end;
   }
 
   number(): number {
-    let [value, unit] = [0, 1];
-    while (this.at < this.text.length) {
-      const digit = VALUES[this.text.charCodeAt(this.at++)]!;
-      if (digit < BASE) return value + digit * unit;
-      value += (digit - BASE) * unit;
-      unit *= BASE;
-    }
-    return value;
+    const digit = VALUES[this.text.charCodeAt(this.at++)]!;
+    return digit < BASE ? digit : this.longNumber(digit - BASE);
   }
 
   integer(): number {
     const number = this.number();
-    return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
+    const half = Math.floor(number / 2);
+    return half * 2 === number ? half : -half - 1;
+  }
+
+  private longNumber(first: number): number {
+    let value = first;
+    for (let unit = BASE; this.at < this.end; unit *= BASE) {
+      const digit = VALUES[this.text.charCodeAt(this.at++)]!;
+      if (digit < BASE) return value + digit * unit;
+      value += (digit - BASE) * unit;
+    }
+    return value;
   }
 }

@@ -38,7 +38,7 @@ export interface WhichKey {
 }
 
 /** Addresses are counted nowhere, so they are read from calls: from so many. */
-const MOST_CALLS_READ = 5_000;
+const MOST_CALLS_READ = 2_500;
 
 /**
  * What reports about a key are made of. Calls were counted by hour and kind as they were stored, so that every one of months is in it.

@@ -7,37 +7,49 @@ const EXACT = 32;
 
 /** What a few lines of usage have is decoded when it is asked for, without an array of its own; of more than that the sum is kept. */
 const MOST_WAITING = 400;
+/** As many calls, one by one. */
+const FEW_WAITING = 32;
 /** Beyond the bucket of the longest time that a number can say. */
 const MOST_BUCKETS = 2_048;
+const zeros = (length: number): number[] => Array<number>(length).fill(0);
 
-type Visit = (bucket: number, calls: number) => void;
+/** Of thousands of histograms most are never counted. */
+const NONE: number[] = [];
 
 /** How many calls took how long, in buckets that two of them have in common: histograms of parts add up to that of the whole. */
 export class LatencyHistogram {
   /** Calls in each bucket from `first` on. An array: adding up a month of histograms is most of the work of a report. */
-  private counts: number[] = [];
+  private counts = NONE;
   private first = 0;
   /** Texts that were added, and are in none of the counts yet, with spaces between them. */
   private waiting = '';
 
-  /** Adds what `toText` wrote. */
+  /** Adds what `toText` wrote, or several of that with spaces between them. */
   addText(text: string): void {
     if (text === '') return;
-    this.waiting = this.waiting === '' ? text : `${this.waiting} ${text}`;
-    if (this.waiting.length > MOST_WAITING) this.count();
+    if (text.includes(':')) this.addTextOfBefore(text);
+    else if (this.counts === NONE && this.waiting.length + text.length <= MOST_WAITING) this.wait(text);
+    else for (const one of text.split(' ')) this.countPart(one, 0, one.length);
+  }
+
+  /** The same of a part of a text, without making a text of it. */
+  addPart(text: string, start: number, end: number): void {
+    if (start >= end) return;
+    if (this.counts === NONE && this.waiting.length + end - start <= MOST_WAITING) this.wait(text.slice(start, end));
+    else this.countPart(text, start, end);
   }
 
   /** The buckets that have calls, each with its distance from the one before, and how many, where that is not one. */
   toText(): string {
     // Lines are mostly put elsewhere as they are.
-    if (this.counts.length === 0 && /^\S+$/.test(this.waiting) && !isOfBefore(this.waiting)) return this.waiting;
+    if (this.counts === NONE && !this.waiting.includes(' ')) return this.waiting;
     this.count();
     let text = '';
     let last = 0;
     for (const [i, calls] of this.counts.entries()) {
       if (calls === 0) continue;
       const bucket = this.first + i;
-      text += calls === 1 ? compactNumber(2 * (bucket - last)) : compactNumber(2 * (bucket - last) + 1) + compactInteger(calls);
+      text += bucketText(bucket - last, calls);
       last = bucket;
     }
     return text;
@@ -45,7 +57,9 @@ export class LatencyHistogram {
 
   /** @param calls below zero takes back what was added before */
   add(microseconds: number, calls = 1): void {
-    this.addTo(bucketOf(microseconds), calls);
+    const bucket = bucketOf(microseconds);
+    if (this.counts === NONE && this.waiting.length < FEW_WAITING) this.wait(bucketText(bucket, calls));
+    else this.addTo(bucket, calls);
   }
 
   merge(other: LatencyHistogram): void {
@@ -55,34 +69,62 @@ export class LatencyHistogram {
 
   /** @param shares 0.95 for p95, from small to large. `null` where nothing was counted. */
   percentiles<Shares extends readonly number[]>(...shares: Shares): { [Share in keyof Shares]: number | null } {
-    if (this.counts.length > 0) this.count();
-    if (this.waiting === '') return percentilesOf(this.counts, 0, this.counts.length, this.first, shares);
-    let [first, end] = [MOST_BUCKETS, 0];
-    const add = (bucket: number, calls: number): void => {
-      scratch[bucket]! += calls;
-      if (bucket < first) first = bucket;
-      if (bucket >= end) end = bucket + 1;
-    };
-    eachBucket(this.waiting, add);
+    if (this.counts !== NONE) {
+      this.count();
+      return percentilesOf(this.counts, 0, this.counts.length, this.first, shares);
+    }
+    let first = MOST_BUCKETS;
+    let end = 0;
+    for (const text of textsOf(this.waiting)) {
+      const length = decode(text, 0, text.length);
+      for (let i = 0; i < length; i++) scratch[decodedBuckets[i]!]! += decodedCalls[i]!;
+      if (decodedBuckets[0]! < first) first = decodedBuckets[0]!;
+      if (decodedBuckets[length - 1]! >= end) end = decodedBuckets[length - 1]! + 1;
+    }
     const found = percentilesOf(scratch, first, end, 0, shares);
     scratch.fill(0, first, end);
     return found;
+  }
+
+  /** `312:1 340:2`, as it was written before it was made compact. */
+  private addTextOfBefore(text: string): void {
+    for (const part of text.split(' ')) {
+      const [bucket, calls] = part.split(':').map(Number) as [number, number];
+      this.addTo(bucket, calls);
+    }
+  }
+
+  private wait(text: string): void {
+    this.waiting = this.waiting === '' ? text : `${this.waiting} ${text}`;
   }
 
   /** Puts what is waiting into the counts. */
   private count(): void {
     const texts = this.waiting;
     this.waiting = '';
-    eachBucket(texts, (bucket, calls) => this.addTo(bucket, calls));
+    for (const text of textsOf(texts)) this.countPart(text, 0, text.length);
+  }
+
+  private countPart(text: string, start: number, end: number): void {
+    const length = decode(text, start, end);
+    // The lowest is the first of them, the highest the last.
+    this.makeRoomFor(decodedBuckets[0]!);
+    this.makeRoomFor(decodedBuckets[length - 1]!);
+    const { counts, first } = this;
+    for (let i = 0; i < length; i++) counts[decodedBuckets[i]! - first]! += decodedCalls[i]!;
   }
 
   private addTo(bucket: number, calls: number): void {
-    if (bucket < this.first || bucket >= this.first + this.counts.length) this.makeRoomFor(bucket);
+    this.makeRoomFor(bucket);
     this.counts[bucket - this.first]! += calls;
   }
 
   private makeRoomFor(bucket: number): void {
-    if (this.counts.length === 0) this.first = Math.max(0, bucket - PER_OCTAVE);
+    if (this.counts === NONE) {
+      this.first = Math.max(0, bucket - PER_OCTAVE);
+      this.counts = zeros(bucket - this.first + 1 + PER_OCTAVE);
+      return;
+    }
     const before = this.first - bucket;
     if (before > 0) {
       this.counts = [...zeros(before), ...this.counts];
@@ -93,49 +135,52 @@ export class LatencyHistogram {
   }
 }
 
-const zeros = (length: number): number[] => Array<number>(length).fill(0);
-
 /** Where texts are added up that nothing else is added to: always empty again. */
 const scratch = zeros(MOST_BUCKETS);
 
-/** Of the counts from `from` to `end`, the first of which belongs to the bucket `first + from`. */
+/** Of the counts from `from` to `end`, each of which belongs to the bucket `offset` after its place. */
 function percentilesOf<Shares extends readonly number[]>(
   counts: readonly number[],
   from: number,
   end: number,
-  first: number,
+  offset: number,
   shares: Shares,
 ): { [Share in keyof Shares]: number | null } {
   let total = 0;
   for (let i = from; i < end; i++) total += counts[i]!;
-  let [next, passed] = [from, 0];
-  return shares.map((share) => {
+  const found: Array<number | null> = [];
+  let next = from;
+  let passed = 0;
+  for (const share of shares) {
     const wanted = Math.max(1, Math.ceil(share * total));
     while (passed < wanted && next < end) passed += counts[next++]!;
-    return passed >= wanted ? middleOf(first + next - 1) : null;
-  }) as { [Share in keyof Shares]: number | null };
-}
-
-function eachBucket(texts: string, visit: Visit): void {
-  if (texts === '') return;
-  for (const text of texts.split(' ')) {
-    if (isOfBefore(text)) {
-      const [bucket, calls] = text.split(':').map(Number) as [number, number];
-      visit(bucket, calls);
-      continue;
-    }
-    const numbers = new CompactReader(text);
-    for (let bucket = 0; numbers.hasMore;) {
-      const number = numbers.number();
-      const isOne = number % 2 === 0;
-      bucket += isOne ? number / 2 : (number - 1) / 2;
-      visit(bucket, isOne ? 1 : numbers.integer());
-    }
+    found.push(passed >= wanted ? middleOf(offset + next - 1) : null);
   }
+  return found as { [Share in keyof Shares]: number | null };
 }
 
-/** `312:1 340:2`, as it was written before it was made compact. */
-const isOfBefore = (text: string): boolean => text.includes(':');
+const textsOf = (waiting: string): string[] => (waiting === '' ? [] : waiting.includes(' ') ? waiting.split(' ') : [waiting]);
+
+/** What was decoded last: hundreds of thousands of times for a report, so it is not made anew. */
+const decodedBuckets: number[] = [];
+const decodedCalls: number[] = [];
+
+/** A bucket by its distance from the one before, and how many calls it has, where that is not one. */
+const bucketText = (distance: number, calls: number): string =>
+  calls === 1 ? compactNumber(2 * distance) : compactNumber(2 * distance + 1) + compactInteger(calls);
+
+/** @returns how many buckets it was, the lowest first */
+function decode(text: string, start: number, end: number): number {
+  const numbers = new CompactReader(text, start, end);
+  let length = 0;
+  for (let bucket = 0; numbers.hasMore; length++) {
+    const number = numbers.number();
+    bucket += number >> 1;
+    decodedBuckets[length] = bucket;
+    decodedCalls[length] = (number & 1) === 0 ? 1 : numbers.integer();
+  }
+  return length;
+}
 
 function bucketOf(microseconds: number): number {
   const value = Math.max(0, Math.floor(microseconds));

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { type Clock, CLOCK, type Principal } from '../common';
+import { firstCallIdAt } from './call-id';
 import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
 import { type Group, partsOf, UsageCounts } from './usage-counts';
@@ -26,7 +27,7 @@ export class TopUsageService {
   async top({ organizationId }: Principal, query: TopUsageQueryDto): Promise<TopUsageView> {
     const { from, to } = usageRange(query, this.clock.now());
     const { groupBy, limit } = query;
-    await this.store.flush();
+    await this.store.flush(firstCallIdAt(to));
     const { completeUntil } = this.store;
     const { edges, first, end } = partsOf(from, to);
     const tallies = new Map<Group, Tally>();

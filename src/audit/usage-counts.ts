@@ -128,8 +128,10 @@ export class UsageCounts {
     // Quarters are on sheets once their hour is settled.
     const onSheets = Math.max(first, Math.min(end, settled.hours));
     const pieces = segments(SHEET_SPANS, onSheets);
-    for (const span of SHEET_SPANS) await this.addSheets(reading, span, beginsIn(span, pieces));
-    await this.addLines(reading, QUARTER, beginsOf({ span: QUARTER, first: onSheets, end }));
+    await Promise.all([
+      ...SHEET_SPANS.map((span) => this.addSheets(reading, span, beginsIn(span, pieces))),
+      this.addLines(reading, QUARTER, beginsOf({ span: QUARTER, first: onSheets, end })),
+    ]);
   }
 
   private async addSheets({ organization, grouped, latencies, tallyOf }: Reading, span: Span, begins: readonly number[]): Promise<void> {
@@ -138,8 +140,8 @@ export class UsageCounts {
     for await (const sheets of this.rows<Sheet & { readonly quarter: number }>(select, organization, begins)) {
       for (const sheet of sheets) {
         const at = sheet.quarter * QUARTER_MS;
-        eachLine(sheet, (number, code, calls, errors, denied, histogram) => {
-          tallyOf(at, grouped.ofLine(number, code))?.add(calls, errors, denied, histogram);
+        eachLine(sheet, (number, code, calls, errors, denied, histograms, start, end) => {
+          tallyOf(at, grouped.ofLine(number, code))?.add(calls, errors, denied, histograms, start, end);
         });
       }
     }

@@ -22,21 +22,33 @@ export interface Sheet {
   readonly latencies?: string;
 }
 
-/** @param code `''` but for the lines of codes */
-type VisitLine = (number: number, code: string, calls: number, errors: number, denied: number, latencies: string) => void;
+/** @param code `''` but for the lines of codes @param latencies those of the line are the part from `start` to `end` */
+type VisitLine = (
+  number: number,
+  code: string,
+  calls: number,
+  errors: number,
+  denied: number,
+  latencies: string,
+  start: number,
+  end: number,
+) => void;
 
 /** Codes have neither spaces nor colons. */
 const groupText = (group: LineGroup): string => group.join(':');
 
-export function eachLine({ group_values, counts, latencies }: Sheet, visit: VisitLine): void {
-  const groups = group_values.split(' ');
-  const histograms = latencies?.split(' ');
+/** Nothing is copied: a report has tens of thousands of lines. */
+export function eachLine({ group_values, counts, latencies = '' }: Sheet, visit: VisitLine): void {
   const numbers = new CompactReader(counts);
-  for (let i = 0; i < groups.length; i++) {
-    const group = groups[i]!;
+  let start = 0;
+  for (const group of group_values.split(' ')) {
     const colon = group.indexOf(':');
-    const [number, code] = colon < 0 ? [group, ''] : [group.slice(0, colon), group.slice(colon + 1)];
-    visit(Number(number), code, numbers.integer(), numbers.integer(), numbers.integer(), histograms?.[i] ?? '');
+    const number = Number(colon < 0 ? group : group.slice(0, colon));
+    const code = colon < 0 ? '' : group.slice(colon + 1);
+    const space = latencies.indexOf(' ', start);
+    const end = space < 0 ? latencies.length : space;
+    visit(number, code, numbers.integer(), numbers.integer(), numbers.integer(), latencies, start, end);
+    start = end + 1;
   }
 }
 
@@ -51,9 +63,9 @@ export async function readSheets(manager: EntityManager, run: number, rollUp: Ro
   const lines: Line[] = [];
   for (const sheet of sheets) {
     const { quarter } = sheet;
-    eachLine(sheet, (number, code, calls, errors, denied, latencies) => {
+    eachLine(sheet, (number, code, ...counted) => {
       const group: LineGroup = rollUp.columns.length === 1 ? [number] : [number, code];
-      const tally = new Tally().add(calls, errors, denied, latencies);
+      const tally = new Tally().add(...counted);
       lines.push({ name: nameOf(rollUp, organization, quarter, group), organization, quarter, group, tally });
     });
   }

@@ -16,12 +16,13 @@ export class Tally {
   denied = 0;
   readonly latencies = new LatencyHistogram();
 
-  /** Adds what is stored of some calls. @param latencies a `LatencyHistogram` as text */
-  add(calls: number, errors: number, denied: number, latencies: string): this {
+  /** Adds what is stored of some calls. @param latencies a `LatencyHistogram` as text; the part of it from `start` to `end` */
+  add(calls: number, errors: number, denied: number, latencies: string, start = 0, end = latencies.length): this {
     this.calls += calls;
     this.errors += errors;
     this.denied += denied;
-    this.latencies.addText(latencies);
+    if (end - start < latencies.length) this.latencies.addPart(latencies, start, end);
+    else this.latencies.addText(latencies);
     return this;
   }
 
