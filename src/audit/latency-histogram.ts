@@ -29,7 +29,7 @@ export class LatencyHistogram {
     if (text === '') return;
     if (text.includes(':')) this.addTextOfBefore(text);
     else if (this.counts === NONE && this.waiting.length + text.length <= MOST_WAITING) this.wait(text);
-    else for (const one of text.split(' ')) this.countPart(one, 0, one.length);
+    else this.countParts(text);
   }
 
   /** The same of a part of a text, without making a text of it. */
@@ -75,8 +75,9 @@ export class LatencyHistogram {
     }
     let first = MOST_BUCKETS;
     let end = 0;
-    for (const text of textsOf(this.waiting)) {
-      const length = decode(text, 0, text.length);
+    for (let start = 0, stop = 0; start < this.waiting.length; start = stop + 1) {
+      stop = partEnd(this.waiting, start);
+      const length = decode(this.waiting, start, stop);
       for (let i = 0; i < length; i++) scratch[decodedBuckets[i]!]! += decodedCalls[i]!;
       if (decodedBuckets[0]! < first) first = decodedBuckets[0]!;
       if (decodedBuckets[length - 1]! >= end) end = decodedBuckets[length - 1]! + 1;
@@ -102,7 +103,14 @@ export class LatencyHistogram {
   private count(): void {
     const texts = this.waiting;
     this.waiting = '';
-    for (const text of textsOf(texts)) this.countPart(text, 0, text.length);
+    this.countParts(texts);
+  }
+
+  private countParts(texts: string): void {
+    for (let start = 0, end = 0; start < texts.length; start = end + 1) {
+      end = partEnd(texts, start);
+      this.countPart(texts, start, end);
+    }
   }
 
   private countPart(text: string, start: number, end: number): void {
@@ -159,7 +167,11 @@ function percentilesOf<Shares extends readonly number[]>(
   return found as { [Share in keyof Shares]: number | null };
 }
 
-const textsOf = (waiting: string): string[] => (waiting === '' ? [] : waiting.includes(' ') ? waiting.split(' ') : [waiting]);
+/** Where the next space is, or the end. */
+export function partEnd(text: string, start: number): number {
+  const space = text.indexOf(' ', start);
+  return space < 0 ? text.length : space;
+}
 
 /** What was decoded last: hundreds of thousands of times for a report, so it is not made anew. */
 const decodedBuckets: number[] = [];

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import { compactInteger, CompactReader } from './compact-numbers';
+import { partEnd } from './latency-histogram';
 import { type Line, type LineGroup, type LineRange, nameOf, type RollUp } from './usage-lines';
 import type { Span } from './usage-spans';
 import { Tally } from './usage-tally';
@@ -45,8 +46,7 @@ export function eachLine({ group_values, counts, latencies = '' }: Sheet, visit:
     const colon = group.indexOf(':');
     const number = Number(colon < 0 ? group : group.slice(0, colon));
     const code = colon < 0 ? '' : group.slice(colon + 1);
-    const space = latencies.indexOf(' ', start);
-    const end = space < 0 ? latencies.length : space;
+    const end = partEnd(latencies, start);
     visit(number, code, numbers.integer(), numbers.integer(), numbers.integer(), latencies, start, end);
     start = end + 1;
   }

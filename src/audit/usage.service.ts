@@ -126,7 +126,9 @@ class RepeatedDate extends Date {
 /** Written out: copying properties took as long as everything else. */
 function view(at: Date, named: { readonly group: string | null } | undefined, tally: Tally): UsageBucketView {
   const { calls, errors, denied, p50Ms, p95Ms, p99Ms } = figuresOf(tally);
-  return named ? { at, group: named.group, calls, errors, denied, p50Ms, p95Ms, p99Ms } : { at, calls, errors, denied, p50Ms, p95Ms, p99Ms };
+  return named
+    ? { at, group: named.group, calls, errors, denied, p50Ms, p95Ms, p99Ms }
+    : { at, calls, errors, denied, p50Ms, p95Ms, p99Ms };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
