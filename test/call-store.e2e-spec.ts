@@ -202,6 +202,38 @@ describe.each(databaseKinds)('the store of calls on %s', (_name, create) => {
     expect(said[0]).toMatch(/^warning: Storing calls failed, 1700 are waiting: .*keystile_call_logs/);
   });
 
+  it('lets who asks about earlier calls read although later ones cannot be stored, and nobody else', async () => {
+    const [first, second, streamed, last] = [aCall(), aCall(), aCall(), aCall()];
+    append([first]);
+    store.begin(streamed);
+    const stored = store.flush();
+    // It comes while the others are on their way.
+    append([second]);
+    await stored;
+    await breakIt();
+    append([last]);
+    await store.flush(first.id + 1);
+    await store.flush(store.pending > 1 ? second.id : last.id);
+    await expect(store.flush(last.id + 1)).rejects.toThrow();
+    await expect(store.flush()).rejects.toThrow();
+    // What began earlier and ends now is asked about, too.
+    store.complete({ ...streamed, status: 500 }, streamed);
+    await store.flush(second.id);
+    await expect(store.flush(streamed.id + 1)).rejects.toThrow();
+    await repairIt();
+    await store.flush(streamed.id + 1);
+    expect((await rows()).map(({ id, status }) => [id, status])).toEqual([
+      [first.id, 200],
+      [second.id, 200],
+      [streamed.id, 500],
+      [last.id, 200],
+    ]);
+    await breakIt();
+    append([aCall()]);
+    await store.flush(last.id + 1);
+    await repairIt();
+  });
+
   it('R18: drops none of however many calls wait', async () => {
     await breakIt();
     append(Array.from({ length: 50_700 }, () => aCall()));

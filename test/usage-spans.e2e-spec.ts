@@ -9,6 +9,7 @@ import { CallPruner } from '../src/audit/call-pruner';
 import { CallSearches } from '../src/audit/call-search';
 import { CallTerms } from '../src/audit/call-terms';
 import { CallWatermark } from '../src/audit/call-watermark.entity';
+import { CompactReader } from '../src/audit/compact-numbers';
 import { Journal, type JournalOptions } from '../src/audit/journal';
 import { TopUsageService } from '../src/audit/top-usage.service';
 import { UsageCounts } from '../src/audit/usage-counts';
@@ -95,6 +96,18 @@ describe('cutting a stretch of time into days, hours and quarters', () => {
     ]);
   });
 });
+
+/** How a histogram was written before it was compact. */
+function textOfBefore(latencies: string): string {
+  const numbers = new CompactReader(latencies);
+  const parts: string[] = [];
+  for (let bucket = 0; numbers.hasMore;) {
+    const number = numbers.number();
+    bucket += Math.floor(number / 2);
+    parts.push(`${bucket}:${number % 2 === 0 ? 1 : numbers.integer()}`);
+  }
+  return parts.join(' ');
+}
 
 describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) => {
   let file: FreshDatabase;
@@ -257,6 +270,58 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     );
     expect(await callsOnSheets(HOUR, 'code')).toBe(calls.length);
     expect(await reports()).toEqual(byQuarters);
+  });
+
+  it('of more keys than fit on a sheet are all there, also those that came late', async () => {
+    const ofMany = (at: Date, i: number): FinishedCall => ({
+      ...called(at, i),
+      principal: aKeyHolder({ id: `key_00000000000000000000000${100 + i}`, organizationId: ORGANIZATION }),
+    });
+    for (let i = 0; i < 45; i++) for (const hours of [30, 29, 5]) store.append(ofMany(before(hours * HOUR_MS), i));
+    await store.flush();
+    const byQuarters = await reports();
+    await store.settle();
+    expect(await reports()).toEqual(byQuarters);
+    const parts = await database.query<unknown[]>("SELECT part FROM keystile_usage_days WHERE grouped_by = 'key'");
+    expect(parts).toHaveLength(3);
+    for (let i = 40; i < 70; i++) store.append(ofMany(before(29 * HOUR_MS), i));
+    await store.flush();
+    const late = await reports();
+    await store.settle();
+    expect(await reports()).toEqual(late);
+    for (const span of SHEET_SPANS) expect(await callsOnSheets(span, 'key')).toBe(span === HOUR || span === QUARTER ? 165 : 120);
+  });
+
+  it('are made of what a version before has counted, too', async () => {
+    for (const call of aMonth()) store.append(call);
+    await store.flush();
+    await store.settle();
+    const settled = await reports();
+    // As it was: histograms that are longer, hours and days in lines, and no sheets.
+    for (const table of ['key', 'route', 'code', 'key_hours', 'key_days']) {
+      const lines = await database.query<Array<{ latencies: string }>>(`SELECT DISTINCT latencies FROM keystile_usage_by_${table}`);
+      for (const { latencies } of lines) {
+        const old = textOfBefore(latencies);
+        await database.query(`UPDATE keystile_usage_by_${table} SET latencies = ? WHERE latencies = ?`, [old, latencies]);
+      }
+    }
+    for (const { sheets } of SHEET_SPANS) await database.query(`DROP TABLE ${sheets}`);
+    await database.query("DELETE FROM keystile_migrations WHERE name = '0023-usage-sheets'");
+    await migrateKeystile(database, callMigrations);
+    expect(await marks()).toMatchObject([{ hoursUntil: 0, daysUntil: 0 }]);
+    expect(await reports()).toEqual(settled);
+    // Who counted before has ended.
+    await store.onApplicationShutdown();
+    store = newStore();
+    const [terms, found] = [new CallTerms(database), new CallSearches(new CallTerms(database))];
+    usage = new UsageService(new UsageCounts(database, found, terms), terms, store, clock);
+    top = new TopUsageService(new UsageCounts(database, found, terms), terms, store, clock);
+    await store.flush();
+    await store.settle();
+    expect(await callsOnSheets(DAY, 'code')).toBeGreaterThan(700);
+    expect(await reports()).toEqual(settled);
+    const [{ latencies }] = await database.query<[{ latencies: string }]>('SELECT latencies FROM keystile_usage_by_key_days LIMIT 1');
+    expect(latencies).not.toContain(':');
   });
 
   it('of a start that has ended are not held up by one that goes on, and has had no calls for a day', async () => {

@@ -284,6 +284,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       if (batch) return batch.calls;
       this.nothingLeftBehind = true;
     }
+    this.journal.flush();
     const { sequence, written } = this.journal;
     if (this.drained >= written) return [];
     this.firstSince = Infinity;
