@@ -341,7 +341,7 @@ describe('an auditor', () => {
         succeeded: count(from, (status) => status < 400),
         denied: count(from, (status) => [401, 403, 429].includes(status)),
       });
-      expect(report['addresses'].reduce((sum: number, { calls }: Row) => sum + (calls as number), 0)).toBe(5_000);
+      expect(report['addresses'].reduce((sum: number, { calls }: Row) => sum + (calls as number), 0)).toBe(2_500);
       expect(Date.parse(report['oldestAt'] as string)).toBeGreaterThan(from);
       const succeededWithin = (hours: number): number => count(now - hours * 3_600_000, (status) => status < 400);
       expect(impact).toMatchObject({ lastHour: succeededWithin(1), lastDay: succeededWithin(24), lastMonth: succeededWithin(720) });

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 
 import { invalidField } from '../common';
@@ -28,9 +29,11 @@ import type { Tally } from './usage-tally';
 const MOST_CALLS = 500_000;
 const PAGE = 5_000;
 /** How many quarters, hours or days are read at first; as many more as there are few rows of them. */
-const FIRST_AT_ONCE = 96;
+const FIRST_AT_ONCE = 48;
 const MOST_AT_ONCE = 768;
-const ROWS_AT_ONCE = 4_000;
+const ROWS_AT_ONCE = 2_000;
+/** Ten thousand lines of sheets: what has to wait for them hardly notices. */
+const ROWS_A_TURN = 500;
 
 const PROPERTIES = ['id', 'tail', 'status', 'code', 'latencyMicroseconds', 'keyNumber', 'subjectKeyNumber', 'routeNumber', 'calls'];
 
@@ -136,7 +139,7 @@ export class UsageCounts {
 
   private async addSheets({ organization, grouped, latencies, tallyOf }: Reading, span: Span, begins: readonly number[]): Promise<void> {
     const columns = ['quarter', 'group_values', 'counts', ...latencies].join(', ');
-    const select = `SELECT ${columns} FROM ${span.sheets} WHERE grouped_by = '${grouped.rollUp.name}'`;
+    const select = `SELECT ${columns} FROM ${span.sheets} WHERE grouped_by = '${grouped.rollUp.name}' AND`;
     for await (const sheets of this.rows<Sheet & { readonly quarter: number }>(select, organization, begins)) {
       for (const sheet of sheets) {
         const at = sheet.quarter * QUARTER_MS;
@@ -154,7 +157,7 @@ export class UsageCounts {
   ): Promise<void> {
     const { table, columns } = keys ? BY_KEY : grouped.rollUp;
     const names = ['quarter', ...columns, 'calls', 'errors', 'denied', ...latencies].join(', ');
-    const select = `SELECT ${names} FROM ${table}${span.suffix} WHERE ${keys ? `${columns[0]} IN (${keys.join(', ')})` : '1 = 1'}`;
+    const select = `SELECT ${names} FROM ${table}${span.suffix} WHERE ${keys ? `${columns[0]} IN (${keys.join(', ')}) AND` : ''}`;
     for await (const lines of this.rows<Readonly<Record<string, string | number>>>(select, organization, begins)) {
       for (const line of lines) {
         const group = grouped.ofLine(Number(line[columns[0]]), String(line['code'] ?? ''));
@@ -181,12 +184,12 @@ export class UsageCounts {
     let atOnce = FIRST_AT_ONCE;
     for (let done = 0; done < begins.length;) {
       const some = begins.slice(done, done + atOnce);
-      const marks = some.map(() => '?').join(', ');
-      const rows = await this.database.query<Row[]>(`${select} AND organization_number = ? AND quarter IN (${marks})`, [
-        organization,
-        ...some,
-      ]);
-      yield rows;
+      const where = `organization_number = ? AND quarter IN (${some.map(() => '?').join(', ')})`;
+      const rows = await this.database.query<Row[]>(`${select} ${where}`, [organization, ...some]);
+      for (let i = 0; i < rows.length; i += ROWS_A_TURN) {
+        if (i > 0) await nextTurn();
+        yield rows.slice(i, i + ROWS_A_TURN);
+      }
       done += some.length;
       atOnce = Math.min(MOST_AT_ONCE, 2 * atOnce, Math.ceil((ROWS_AT_ONCE * some.length) / Math.max(1, rows.length)));
     }

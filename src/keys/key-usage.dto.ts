@@ -56,7 +56,7 @@ export class KeyUsageView {
   /** The beginning of an hour. Every call since then is counted. */
   readonly from!: Date;
   readonly to!: Date;
-  /** `false` where `addresses` are a sample: those of the newest 5,000 calls, from `oldestAt` on. Everything else is about all calls. */
+  /** `false` where `addresses` are a sample: those of the newest 2,500 calls, from `oldestAt` on. Everything else is about all calls. */
   readonly complete!: boolean;
   /** The oldest call that `addresses` tell of. */
   readonly oldestAt!: Date | null;
@@ -84,7 +84,7 @@ export class KeyImpactView {
   readonly lastDay!: number;
   /** In the last 30 days. */
   readonly lastMonth!: number;
-  /** `false` where `addresses` are a sample: those of the newest 5,000 calls. Everything else is about all calls. */
+  /** `false` where `addresses` are a sample: those of the newest 2,500 calls. Everything else is about all calls. */
   readonly complete!: boolean;
   readonly lastSuccessAt!: Date | null;
   /** What was called in the month, the most called first, at most 20. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,18 +24,28 @@ export class OwnMariadb {
 
   static async start(): Promise<OwnMariadb> {
     const folder = mkdtempSync(join(tmpdir(), 'keystile-mariadb-'));
+    // In a folder that it shared, a server that starts takes away what others need.
+    const tmp = join(folder, 'tmp');
+    mkdirSync(tmp);
     const [program, install] = PROGRAMS;
     const asWhom = process.getuid?.() === 0 ? ['--user=root'] : [];
     execFileSync(
       install,
-      ['--no-defaults', `--datadir=${folder}/data`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asWhom],
+      [
+        '--no-defaults',
+        `--datadir=${folder}/data`,
+        `--tmpdir=${tmp}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        ...asWhom,
+      ],
       { stdio: 'ignore' },
     );
     const port = await freePort();
     const server = spawn(
       program,
       ['--no-defaults', `--datadir=${folder}/data`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${folder}/socket`].concat(
-        ['--innodb-buffer-pool-size=32M', '--skip-log-bin'],
+        [`--tmpdir=${tmp}`, '--innodb-buffer-pool-size=32M', '--skip-log-bin'],
         asWhom,
       ),
       { stdio: 'ignore' },
