@@ -2120,7 +2120,7 @@ export interface components {
         KeyImpactView: {
             /** @description From where, the busiest first, at most 20. */
             addresses: components["schemas"]["AddressUseView"][];
-            /** @description `false` where `addresses` are a sample: those of the newest 5,000 calls. Everything else is about all calls. */
+            /** @description `false` where `addresses` are a sample: those of the newest 2,500 calls. Everything else is about all calls. */
             complete: boolean;
             keyId: string;
             /** @description In the last 24 hours. */
@@ -2182,7 +2182,7 @@ export interface components {
             /** @description The busiest first, at most 100. */
             addresses: components["schemas"]["AddressUseView"][];
             calls: number;
-            /** @description `false` where `addresses` are a sample: those of the newest 5,000 calls, from `oldestAt` on. Everything else is about all calls. */
+            /** @description `false` where `addresses` are a sample: those of the newest 2,500 calls, from `oldestAt` on. Everything else is about all calls. */
             complete: boolean;
             /** @description Answered with 401, 403 or 429. */
             denied: number;
