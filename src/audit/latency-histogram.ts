@@ -71,7 +71,12 @@ export class LatencyHistogram {
   percentiles<Shares extends readonly number[]>(...shares: Shares): { [Share in keyof Shares]: number | null } {
     if (this.counts !== NONE) {
       this.count();
-      return percentilesOf(this.counts, 0, this.counts.length, this.first, shares);
+      const { first } = this;
+      return percentilesOf(this.counts, 0, this.counts.length, (at) => first + at, shares);
+    }
+    if (!this.waiting.includes(' ')) {
+      const length = decode(this.waiting, 0, this.waiting.length);
+      return percentilesOf(decodedCalls, 0, length, decodedBucketAt, shares);
     }
     let first = MOST_BUCKETS;
     let end = 0;
@@ -82,7 +87,7 @@ export class LatencyHistogram {
       if (decodedBuckets[0]! < first) first = decodedBuckets[0]!;
       if (decodedBuckets[length - 1]! >= end) end = decodedBuckets[length - 1]! + 1;
     }
-    const found = percentilesOf(scratch, first, end, 0, shares);
+    const found = percentilesOf(scratch, first, end, itself, shares);
     scratch.fill(0, first, end);
     return found;
   }
@@ -146,12 +151,12 @@ export class LatencyHistogram {
 /** Where texts are added up that nothing else is added to: always empty again. */
 const scratch = zeros(MOST_BUCKETS);
 
-/** Of the counts from `from` to `end`, each of which belongs to the bucket `offset` after its place. */
+/** @param bucketAt which bucket the count at a place between `from` and `end` is of */
 function percentilesOf<Shares extends readonly number[]>(
   counts: readonly number[],
   from: number,
   end: number,
-  offset: number,
+  bucketAt: (place: number) => number,
   shares: Shares,
 ): { [Share in keyof Shares]: number | null } {
   let total = 0;
@@ -162,7 +167,7 @@ function percentilesOf<Shares extends readonly number[]>(
   for (const share of shares) {
     const wanted = Math.max(1, Math.ceil(share * total));
     while (passed < wanted && next < end) passed += counts[next++]!;
-    found.push(passed >= wanted ? middleOf(offset + next - 1) : null);
+    found.push(passed >= wanted ? MIDDLES[bucketAt(next - 1)]! : null);
   }
   return found as { [Share in keyof Shares]: number | null };
 }
@@ -176,6 +181,8 @@ export function partEnd(text: string, start: number): number {
 /** What was decoded last: hundreds of thousands of times for a report, so it is not made anew. */
 const decodedBuckets: number[] = [];
 const decodedCalls: number[] = [];
+const decodedBucketAt = (place: number): number => decodedBuckets[place]!;
+const itself = (bucket: number): number => bucket;
 
 /** A bucket by its distance from the one before, and how many calls it has, where that is not one. */
 const bucketText = (distance: number, calls: number): string =>
@@ -207,3 +214,5 @@ function middleOf(bucket: number): number {
   const width = 2 ** octave / PER_OCTAVE;
   return Math.floor(2 ** octave + ((bucket - EXACT) % PER_OCTAVE) * width + (width - 1) / 2);
 }
+
+const MIDDLES = Array.from({ length: MOST_BUCKETS }, (_, bucket) => middleOf(bucket));

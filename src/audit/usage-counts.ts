@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 
 import { invalidField } from '../common';
 import { callMoment } from './call-id';
+import type { CallLog } from './call-log.entity';
 import { CallSearches } from './call-search';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { CALL_WATERMARKS } from './call-watermark.entity';
@@ -35,7 +36,8 @@ const ROWS_AT_ONCE = 2_000;
 /** Ten thousand lines of sheets: what has to wait for them hardly notices. */
 const ROWS_A_TURN = 500;
 
-const PROPERTIES = ['id', 'tail', 'status', 'code', 'latencyMicroseconds', 'keyNumber', 'subjectKeyNumber', 'routeNumber', 'calls'];
+/** Of a call, besides what it is counted under. */
+const PROPERTIES = ['id', 'tail', 'status', 'latencyMicroseconds', 'calls'] as const satisfies ReadonlyArray<keyof CallLog>;
 
 /** A number of the call log's terms, a status or a code; `null` for calls without. */
 export type Group = string | number | null;
@@ -43,8 +45,9 @@ export type Group = string | number | null;
 export type Grouping = 'key' | 'route' | 'status' | 'code';
 
 interface Grouped {
-  /** What a call is counted under. */
+  /** What a call is counted under, and what that is told by. */
   readonly ofCall: (row: RawRow) => Group;
+  readonly properties: ReadonlyArray<keyof CallLog>;
   /** Where the same is counted already. */
   readonly rollUp: RollUp;
   /** What its lines are counted under. 0 and '' stand for none. */
@@ -52,14 +55,29 @@ interface Grouped {
 }
 
 const GROUPED: Readonly<Record<Grouping, Grouped>> = {
-  // A verification is a use of the key that was asked about (`decisions.md` 14).
-  key: { ofCall: (row) => numberOf(row['subject_key_number'] ?? row['key_number']), rollUp: BY_KEY, ofLine: (number) => number || null },
-  route: { ofCall: (row) => numberOf(row['route_number']), rollUp: BY_ROUTE, ofLine: (number) => number || null },
-  status: { ofCall: (row) => Number(row['status']), rollUp: BY_CODE, ofLine: (number) => number },
-  code: { ofCall: (row) => row['code'] as string | null, rollUp: BY_CODE, ofLine: (_number, code) => code || null },
+  key: {
+    // A verification is a use of the key that was asked about (`decisions.md` 14).
+    ofCall: (row) => numberOf(row['subject_key_number'] ?? row['key_number']),
+    properties: ['keyNumber', 'subjectKeyNumber'],
+    rollUp: BY_KEY,
+    ofLine: (number) => number || null,
+  },
+  route: {
+    ofCall: (row) => numberOf(row['route_number']),
+    properties: ['routeNumber'],
+    rollUp: BY_ROUTE,
+    ofLine: (number) => number || null,
+  },
+  status: { ofCall: (row) => Number(row['status']), properties: [], rollUp: BY_CODE, ofLine: (number) => number },
+  code: {
+    ofCall: (row) => row['code'] as string | null,
+    properties: ['code'],
+    rollUp: BY_CODE,
+    ofLine: (_number, code) => code || null,
+  },
 };
 
-const TOGETHER: Grouped = { ofCall: () => null, rollUp: BY_CODE, ofLine: () => null };
+const TOGETHER: Grouped = { ofCall: () => null, properties: [], rollUp: BY_CODE, ofLine: () => null };
 
 /** Which calls are counted, and what apart. */
 export interface Counting {
@@ -96,8 +114,8 @@ export class UsageCounts {
     if (from >= to) return;
     const search = await this.searches.all(organizationId, { from, to });
     if (!search) return;
-    const walked = { ...search.walk, properties: PROPERTIES };
-    const { ofCall } = groupBy ? GROUPED[groupBy] : TOGETHER;
+    const { ofCall, properties } = groupBy ? GROUPED[groupBy] : TOGETHER;
+    const walked = { ...search.walk, properties: [...PROPERTIES, ...properties, ...(keys ? GROUPED.key.properties : [])] };
     const wanted = keys && new Set(keys);
     let read = 0;
     for (let after: Position | null = search.after; after;) {
@@ -179,19 +197,27 @@ export class UsageCounts {
     return { hours: hours![0].least ?? FOREVER, days: days![0].least ?? FOREVER };
   }
 
-  /** As many pieces at once as there are few rows of them. */
+  /** As many pieces at once as there are few rows of them, the next ones while these are being counted. */
   private async *rows<Row>(select: string, organization: number, begins: readonly number[]): AsyncGenerator<readonly Row[]> {
-    let atOnce = FIRST_AT_ONCE;
-    for (let done = 0; done < begins.length;) {
-      const some = begins.slice(done, done + atOnce);
+    const read = (some: readonly number[]): Promise<Row[]> => {
       const where = `organization_number = ? AND quarter IN (${some.map(() => '?').join(', ')})`;
-      const rows = await this.database.query<Row[]>(`${select} ${where}`, [organization, ...some]);
+      const rows = some.length > 0 ? this.database.query<Row[]>(`${select} ${where}`, [organization, ...some]) : Promise.resolve([]);
+      // Whoever waits for it is told; nobody does once something else has failed.
+      rows.catch(() => undefined);
+      return rows;
+    };
+    let some = begins.slice(0, FIRST_AT_ONCE);
+    let reading = read(some);
+    for (let done = 0; done < begins.length;) {
+      const rows = await reading;
+      done += some.length;
+      const atOnce = Math.min(MOST_AT_ONCE, 2 * some.length, Math.ceil((ROWS_AT_ONCE * some.length) / Math.max(1, rows.length)));
+      some = begins.slice(done, done + atOnce);
+      reading = read(some);
       for (let i = 0; i < rows.length; i += ROWS_A_TURN) {
         if (i > 0) await nextTurn();
         yield rows.slice(i, i + ROWS_A_TURN);
       }
-      done += some.length;
-      atOnce = Math.min(MOST_AT_ONCE, 2 * atOnce, Math.ceil((ROWS_AT_ONCE * some.length) / Math.max(1, rows.length)));
     }
   }
 }

@@ -62,15 +62,14 @@ export class UsageService {
   /** Oldest first, groups of one time by their names. */
   private async views(tallies: Tallies, groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
     const nameOf = await namesOf(this.terms, tallies.groups, groupBy);
-    const named = [...tallies.groups]
-      .map((group) => ({ group, name: nameOf(group) }))
-      .toSorted((a, b) => compare(a.name ?? '', b.name ?? ''));
-    const places = new Map(named.map(({ group }, place) => [group, place]));
+    const named = [...tallies.groups].map((group) => ({ group, name: nameOf(group) }));
+    const places = new Map(named.toSorted((a, b) => compare(a.name ?? '', b.name ?? '')).map(({ group }, place) => [group, place]));
     const views: UsageBucketView[] = [];
     for (const [time, byGroup] of tallies.byTime) {
       const at = new RepeatedDate(time);
-      for (const [group, tally] of [...byGroup].toSorted(([a], [b]) => places.get(a)! - places.get(b)!)) {
-        if (tally.calls > 0) views.push(view(at, groupBy && { group: named[places.get(group)!]!.name }, tally));
+      for (const group of [...byGroup.keys()].toSorted((a, b) => places.get(a)! - places.get(b)!)) {
+        const tally = byGroup.get(group)!;
+        if (tally.calls > 0) views.push(view(at, groupBy && { group: nameOf(group) }, tally));
       }
     }
     return views;
