@@ -11,6 +11,7 @@ import { CallTerms } from '../src/audit/call-terms';
 import { CallWatermark } from '../src/audit/call-watermark.entity';
 import { CompactReader } from '../src/audit/compact-numbers';
 import { Journal, type JournalOptions } from '../src/audit/journal';
+import { KeyCalls } from '../src/audit/key-calls';
 import { TopUsageService } from '../src/audit/top-usage.service';
 import { UsageCounts } from '../src/audit/usage-counts';
 import { FOREVER } from '../src/audit/usage-settlement';
@@ -117,6 +118,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
   let store: CallStore;
   let usage: UsageService;
   let top: TopUsageService;
+  let keyCalls: KeyCalls;
   const stores: CallStore[] = [];
 
   const options = (): JournalOptions => ({ dir, maxBytes: 2 ** 30, sync: 'process', replica: 'here' });
@@ -138,6 +140,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     const counts = new UsageCounts(database, new CallSearches(terms), terms);
     usage = new UsageService(counts, terms, store, clock);
     top = new TopUsageService(counts, terms, store, clock);
+    keyCalls = new KeyCalls(database, terms, store);
   });
 
   afterEach(async () => {
@@ -182,6 +185,12 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
       }
       found.push((await usage.usage(auditor, { ...range, interval: 'day', timeZone: 'UTC', keyId: `key_${'0'.repeat(25)}1` })).data);
     }
+    const which = { organizationId: ORGANIZATION, keyId: `key_${'0'.repeat(25)}1` };
+    for (const days of [31, 20, 9, 0]) {
+      const kinds = await keyCalls.kinds(before(days * DAY_MS + HOUR_MS), which);
+      found.push(kinds.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))));
+    }
+    found.push(await keyCalls.succeededSince([before(31 * DAY_MS), before(3 * DAY_MS), before(HOUR_MS)], which));
     return found;
   }
 
@@ -211,6 +220,8 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
       expect(await callsOnSheets(DAY, group)).toBeGreaterThan(700);
       expect(await callsOnSheets(SIX_HOURS, group)).toBe(await callsOnSheets(DAY, group));
     }
+    const [{ calls }] = await database.query<[{ calls: unknown }]>('SELECT SUM(calls) AS calls FROM keystile_key_use_days');
+    expect(Number(calls)).toBe(await callsOnSheets(DAY, 'key'));
     expect([await callsIn('key_hours'), await callsIn('key_days')]).toEqual([await callsIn('key'), await callsOnSheets(DAY, 'key')]);
     const quarters = countStatements(database, /FROM keystile_usage_by_(?:key|route|code) /);
     const days = countStatements(database, /FROM keystile_usage_days /);
@@ -305,7 +316,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
         await database.query(`UPDATE keystile_usage_by_${table} SET latencies = ? WHERE latencies = ?`, [old, latencies]);
       }
     }
-    for (const { sheets } of SHEET_SPANS) await database.query(`DROP TABLE ${sheets}`);
+    for (const table of ['keystile_key_use_days', ...SHEET_SPANS.map(({ sheets }) => sheets)]) await database.query(`DROP TABLE ${table}`);
     await database.query("DELETE FROM keystile_migrations WHERE name = '0023-usage-sheets'");
     await migrateKeystile(database, callMigrations);
     expect(await marks()).toMatchObject([{ hoursUntil: 0, daysUntil: 0 }]);
@@ -316,6 +327,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     const [terms, found] = [new CallTerms(database), new CallSearches(new CallTerms(database))];
     usage = new UsageService(new UsageCounts(database, found, terms), terms, store, clock);
     top = new TopUsageService(new UsageCounts(database, found, terms), terms, store, clock);
+    keyCalls = new KeyCalls(database, terms, store);
     await store.flush();
     await store.settle();
     expect(await callsOnSheets(DAY, 'code')).toBeGreaterThan(700);
@@ -372,6 +384,14 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
       const [{ first }] = await database.query<[{ first: number }]>(`SELECT MIN(quarter) AS first FROM keystile_usage_by_key${suffix}`);
       expect(first).toBeGreaterThan(oldest - quarters);
       expect(first).toBeLessThan(oldest + quarters + 8);
+    }
+    for (const [table, hours] of [
+      ['keystile_key_use', 1],
+      ['keystile_key_use_days', 24],
+    ] as const) {
+      const [{ first }] = await database.query<[{ first: number }]>(`SELECT MIN(hour) AS first FROM ${table}`);
+      expect(first).toBeGreaterThan(oldest / 4 - hours);
+      expect(first).toBeLessThan(oldest / 4 + hours + 4);
     }
     expect(QUARTER_MS * 96).toBe(DAY_MS);
   });

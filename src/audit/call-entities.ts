@@ -1,8 +1,8 @@
 import { CallLog, CallTerm } from './call-log.entity';
 import { CallRetentionRun } from './call-retention.entity';
 import { CallWatermark } from './call-watermark.entity';
-import { KeyUse } from './key-use.entity';
+import { KeyUse, KeyUseDay } from './key-use.entity';
 import { usageEntities } from './usage-roll-up.entity';
 
 /** What is kept of calls. */
-export const callEntities = [CallLog, CallTerm, CallWatermark, CallRetentionRun, KeyUse, ...usageEntities];
+export const callEntities = [CallLog, CallTerm, CallWatermark, CallRetentionRun, KeyUse, KeyUseDay, ...usageEntities];

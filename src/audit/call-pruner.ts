@@ -6,7 +6,7 @@ import { firstCallIdAt } from './call-id';
 import { CALL_LOG_INDEXES, CALL_LOGS, CALL_TERMS, CallLog } from './call-log.entity';
 import { CallPartitions, PARTITION_MS } from './call-partitions';
 import { CallRetentionRun } from './call-retention.entity';
-import { KEY_USE, KeyUse } from './key-use.entity';
+import { KEY_USE, KEY_USE_DAYS, KeyUse, KeyUseDay } from './key-use.entity';
 import { HOUR_MS } from './key-use';
 import { USAGE_ENTITIES } from './usage-roll-up.entity';
 import { quarterOf } from './usage-spans';
@@ -135,7 +135,9 @@ export class CallPruner {
       [organization],
     );
     for (const { key } of keys) {
-      removed += await this.deleteUnits(KeyUse, KEY_USE, 'hour', { organization, key }, Math.floor(before / HOUR_MS));
+      const end = Math.floor(before / HOUR_MS);
+      removed += await this.deleteUnits(KeyUse, KEY_USE, 'hour', { organization, key }, end);
+      removed += await this.deleteUnits(KeyUseDay, KEY_USE_DAYS, 'hour', { organization, key }, end - 23);
     }
     return removed;
   }

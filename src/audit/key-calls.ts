@@ -6,7 +6,10 @@ import { CALL_LOG_INDEXES, CALL_LOGS } from './call-log.entity';
 import { CallStore } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { HOUR_MS } from './key-use';
-import { KEY_USE } from './key-use.entity';
+import { type Condition, where } from './index-walk';
+import { KEY_USE, KEY_USE_DAYS } from './key-use.entity';
+import { FOREVER, settledUntil } from './usage-settlement';
+import { HOUR } from './usage-spans';
 
 /** Calls of one kind that a key made: everything that decides which scopes they needed, and how they ended. */
 export interface KeyCallKind {
@@ -56,10 +59,11 @@ export class KeyCalls {
   async kinds(from: Date, which: WhichKey): Promise<KeyCallKind[]> {
     const numbers = await this.numbersOf(which);
     if (!numbers) return [];
+    const used = await this.usedSince(hourOf(from), numbers);
     const rows = await this.database.query<Array<Record<'method' | 'route' | 'scopes' | 'status' | 'calls' | 'lastId', string | number>>>(
-      `SELECT method, route_number AS route, scopes_number AS scopes, status, SUM(calls) AS calls, MAX(last_id) AS lastId FROM ${KEY_USE}
-       WHERE organization_number = ? AND key_number = ? AND hour >= ? GROUP BY method, route_number, scopes_number, status`,
-      [numbers.organization, numbers.key, hourOf(from)],
+      `SELECT method, route_number AS route, scopes_number AS scopes, status, SUM(calls) AS calls, MAX(last_id) AS lastId
+       FROM (${used.sql}) used GROUP BY method, route_number, scopes_number, status`,
+      used.values,
     );
     const texts = await this.terms.read(rows.flatMap(({ route, scopes }) => [Number(route), Number(scopes)]));
     return rows
@@ -103,9 +107,10 @@ export class KeyCalls {
 
   private async succeeded(since: Date, { organization, key }: KeyNumbers): Promise<number> {
     const whole = Math.ceil(since.getTime() / HOUR_MS);
+    const used = await this.usedSince(whole, { organization, key });
     const [counted] = await this.database.query<[{ calls: string | number | null }]>(
-      `SELECT SUM(calls) AS calls FROM ${KEY_USE} WHERE organization_number = ? AND key_number = ? AND hour >= ? AND status < 400`,
-      [organization, key, whole],
+      `SELECT SUM(calls) AS calls FROM (${used.sql}) used WHERE status < 400`,
+      used.values,
     );
     const [rest] = await this.database.query<[{ calls: string | number | null }]>(
       `SELECT SUM(calls) AS calls FROM ${CALL_LOGS} ${this.alongKey}
@@ -113,6 +118,22 @@ export class KeyCalls {
       [organization, key, firstCallIdAt(since), firstCallIdAt(new Date(whole * HOUR_MS))],
     );
     return Number(counted.calls ?? 0) + Number(rest.calls ?? 0);
+  }
+
+  /** Everything that is counted of a key since an hour: by the day where days are settled, by the hour elsewhere. */
+  private async usedSince(hour: number, { organization, key }: KeyNumbers): Promise<Condition> {
+    const { days } = await settledUntil(this.database);
+    const firstDay = Math.ceil(hour / 24) * 24;
+    const endOfDays = Math.max(firstDay, days / HOUR.quarters);
+    const columns = 'method, route_number, scopes_number, status, calls, last_id';
+    const part = (table: string): string =>
+      `SELECT ${columns} FROM ${table} WHERE organization_number = ? AND key_number = ? AND hour >= ? AND hour < ?`;
+    return where(
+      `${part(KEY_USE)} UNION ALL ${part(KEY_USE_DAYS)} UNION ALL ${part(KEY_USE)}`,
+      ...[organization, key, hour, firstDay],
+      ...[organization, key, firstDay, endOfDays],
+      ...[organization, key, endOfDays, FOREVER],
+    );
   }
 
   private get alongKey(): string {

@@ -3,22 +3,18 @@ import { Entity, PrimaryColumn } from 'typeorm';
 import { BigIntegerColumn } from '../persistence';
 
 export const KEY_USE = 'keystile_key_use';
+export const KEY_USE_DAYS = 'keystile_key_use_days';
 
 const NumberKey = (name: string): PropertyDecorator => PrimaryColumn({ name, type: 'int' });
 
-/**
- * What a key called itself in an hour, by everything that decides which scopes it needs: reports about months of a key are read from
- * here. Each start of a replica has rows of its own, so that none waits for another. 0 stands for no route or scopes.
- */
-@Entity(KEY_USE)
-export class KeyUse {
+abstract class UseOfKey {
   @NumberKey('organization_number')
   readonly organizationNumber!: number;
 
   @NumberKey('key_number')
   readonly keyNumber!: number;
 
-  /** Hours since 1970. */
+  /** Hours since 1970; of days, the first of them. */
   @NumberKey('hour')
   readonly hour!: number;
 
@@ -45,3 +41,14 @@ export class KeyUse {
   @BigIntegerColumn('last_id')
   readonly lastId!: number;
 }
+
+/**
+ * What a key called itself in an hour, by everything that decides which scopes it needs: reports about months of a key are read from
+ * here. Each start of a replica has rows of its own, so that none waits for another. 0 stands for no route or scopes.
+ */
+@Entity(KEY_USE)
+export class KeyUse extends UseOfKey {}
+
+/** The same of days of UTC that are settled (`usage-settlement.ts`). */
+@Entity(KEY_USE_DAYS)
+export class KeyUseDay extends UseOfKey {}

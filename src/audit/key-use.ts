@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { CallChange } from './call-change';
 import { callTime } from './call-id';
 import type { CallRow } from './call-row';
-import { KEY_USE } from './key-use.entity';
+import { KEY_USE, KEY_USE_DAYS } from './key-use.entity';
 
 export const HOUR_MS = 3_600_000;
 
@@ -16,6 +16,7 @@ interface KeyUseLine {
 
 const KEY = ['organization_number', 'key_number', 'hour', 'route_number', 'scopes_number', 'method', 'status', 'run_number'];
 const MOST_ROWS = 500;
+const MOST_KEYS = 100;
 
 /** Counts the calls that keys made by hour and kind, in the transaction of their rows. Additions only: nothing has to be read for it. */
 export async function addKeyUse(manager: EntityManager, run: number, changes: readonly CallChange[]): Promise<void> {
@@ -29,6 +30,29 @@ export async function addKeyUse(manager: EntityManager, run: number, changes: re
     await manager.query(
       `INSERT INTO ${KEY_USE} (${KEY.join(', ')}, calls, last_id) VALUES ${some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')} ${rest}`,
       some.flatMap(({ key, calls, lastId }) => [...key, calls, lastId]),
+    );
+  }
+}
+
+/** What the keys of an organization did between two hours, by the day, in the place of what is there of it. */
+export async function addUpKeyUse(manager: EntityManager, run: number, organization: number, first: number, end: number): Promise<void> {
+  const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
+  const rest = isSqlite
+    ? `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET calls = excluded.calls, last_id = excluded.last_id`
+    : 'ON DUPLICATE KEY UPDATE calls = VALUES(calls), last_id = VALUES(last_id)';
+  const kind = KEY.map((column) => (column === 'hour' ? 'hour - hour % 24' : column)).join(', ');
+  const found = await manager.query<Array<{ key: number }>>(
+    `SELECT DISTINCT key_number AS \`key\` FROM ${KEY_USE} WHERE organization_number = ?`,
+    [organization],
+  );
+  const keys = found.map(({ key }) => key);
+  for (let i = 0; i < keys.length; i += MOST_KEYS) {
+    const some = keys.slice(i, i + MOST_KEYS);
+    await manager.query(
+      `INSERT INTO ${KEY_USE_DAYS} (${KEY.join(', ')}, calls, last_id) SELECT ${kind}, SUM(calls), MAX(last_id) FROM ${KEY_USE}
+       WHERE organization_number = ? AND key_number IN (${some.map(() => '?').join(', ')}) AND hour >= ? AND hour < ? AND run_number = ?
+       GROUP BY ${kind} ${rest}`,
+      [organization, ...some, first, end, run],
     );
   }
 }

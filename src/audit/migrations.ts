@@ -224,6 +224,21 @@ export const callMigrations: readonly Migration[] = [
       for (const group of ['route', 'code']) {
         for (const span of ['hours', 'days']) await schema.query(`DROP TABLE IF EXISTS keystile_usage_by_${group}_${span}`);
       }
+      await schema.createTable('keystile_key_use_days', [
+        ...['organization_number', 'key_number', 'hour', 'route_number', 'scopes_number'].map(key),
+        schema.ascii('method', 16, { isPrimary: true }),
+        ...['status', 'run_number'].map(key),
+        schema.bigInteger('calls'),
+        schema.bigInteger('last_id'),
+      ]);
+      // What no start has counted is settled by none.
+      const [ignore, rest] = schema.isSqlite ? ['', ' ON CONFLICT DO NOTHING'] : [' IGNORE', ''];
+      const kind = 'organization_number, key_number, hour - hour % 24, route_number, scopes_number, method, status, run_number';
+      await schema.query(
+        `INSERT${ignore} INTO keystile_key_use_days
+           (organization_number, key_number, hour, route_number, scopes_number, method, status, run_number, calls, last_id)
+         SELECT ${kind}, SUM(calls), MAX(last_id) FROM keystile_key_use WHERE run_number = 0 GROUP BY ${kind}${rest}`,
+      );
       // Hours and days that are settled are not in sheets yet.
       await schema.query('UPDATE keystile_call_log_watermarks SET hours_until = 0, days_until = 0 WHERE hours_until IS NOT NULL');
     },

@@ -7,10 +7,9 @@ import { callMoment } from './call-id';
 import type { CallLog } from './call-log.entity';
 import { CallSearches } from './call-search';
 import { CALL_DATABASE, CallTerms } from './call-terms';
-import { CALL_WATERMARKS } from './call-watermark.entity';
 import { type Position, type RawRow, walkRaw } from './index-walk';
 import { BY_CODE, BY_KEY, BY_ROUTE, type RollUp } from './usage-lines';
-import { FOREVER } from './usage-settlement';
+import { settledUntil } from './usage-settlement';
 import { eachLine, type Sheet } from './usage-sheets';
 import {
   beginsOf,
@@ -21,7 +20,6 @@ import {
   quarterOf,
   type Segment,
   segmentsOf,
-  type Settled,
   SHEET_SPANS,
   type Span,
 } from './usage-spans';
@@ -138,7 +136,7 @@ export class UsageCounts {
     if (organization === undefined || keys?.length === 0) return;
     const latencies = isBrief ? [] : ['latencies'];
     const reading = { organization, grouped: groupBy ? GROUPED[groupBy] : TOGETHER, keys, latencies, tallyOf };
-    const settled = await this.settled();
+    const settled = await settledUntil(this.database);
     const segments = <S extends Span>(spans: readonly S[], until: number): Array<Segment<S>> =>
       segmentsOf(spans, first, until, settled, (quarter) => bucketOf(quarter * QUARTER_MS));
     if (keys) {
@@ -183,18 +181,6 @@ export class UsageCounts {
         tally?.add(Number(line['calls']), Number(line['errors']), Number(line['denied']), String(line['latencies'] ?? ''));
       }
     }
-  }
-
-  /** What is not settled of any start has to be read by the quarter. What is counted late opens it again in the same transaction. */
-  private async settled(): Promise<Settled> {
-    const [hours, days] = await Promise.all(
-      ['hours_until', 'days_until'].map((column) =>
-        this.database.query<[{ least: number | null }]>(
-          `SELECT MIN(COALESCE(${column}, 0)) AS least FROM ${CALL_WATERMARKS} WHERE ${column} IS NULL OR ${column} < ${FOREVER}`,
-        ),
-      ),
-    );
-    return { hours: hours![0].least ?? FOREVER, days: days![0].least ?? FOREVER };
   }
 
   /** As many pieces at once as there are few rows of them, the next ones while these are being counted. */

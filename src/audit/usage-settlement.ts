@@ -1,10 +1,11 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
-import type { CallWatermark } from './call-watermark.entity';
+import { CALL_WATERMARKS, type CallWatermark } from './call-watermark.entity';
+import { addUpKeyUse } from './key-use';
 import { BY_KEY, type Line, nameOf, readLines, type RollUp, ROLL_UPS, writeLines } from './usage-lines';
 import { USAGE_BY_CODE } from './usage-roll-up.entity';
 import { readSheets, writeSheets } from './usage-sheets';
-import { beginOf, DAY, HOUR, type LineSpan, QUARTER, quarterOf, SIX_HOURS, type Span } from './usage-spans';
+import { beginOf, DAY, HOUR, type LineSpan, QUARTER, quarterOf, type Settled, SIX_HOURS, type Span } from './usage-spans';
 import { Tally } from './usage-tally';
 
 /** What is settled up to there is settled whatever time it is. */
@@ -58,6 +59,18 @@ export async function nextSettlement(
   return { span: DAY, first: beginOf(DAY, first), end, moved: { daysUntil: end } };
 }
 
+/** What is not settled of any start has to be read by the quarter. What is counted late opens it again in the same transaction. */
+export async function settledUntil(database: DataSource): Promise<Settled> {
+  const [hours, days] = await Promise.all(
+    ['hours_until', 'days_until'].map((column) =>
+      database.query<[{ least: number | null }]>(
+        `SELECT MIN(COALESCE(${column}, 0)) AS least FROM ${CALL_WATERMARKS} WHERE ${column} IS NULL OR ${column} < ${FOREVER}`,
+      ),
+    ),
+  );
+  return { hours: hours![0].least ?? FOREVER, days: days![0].least ?? FOREVER };
+}
+
 /** Puts the lines of quarters on sheets and adds them up to those of hours, or these to those of six hours and of days. */
 export async function settle(manager: EntityManager, run: number, { span, first, end }: Settlement): Promise<void> {
   const organizations = await manager.query<Array<{ organization: number }>>(
@@ -74,6 +87,7 @@ export async function settle(manager: EntityManager, run: number, { span, first,
       await writeSheets(manager, run, rollUp, span, sums);
       if (rollUp === BY_KEY) await writeLines(manager, run, rollUp, span, sums);
     }
+    if (span === DAY) await addUpKeyUse(manager, run, organization, first / HOUR.quarters, end / HOUR.quarters);
   }
 }
 
