@@ -128,12 +128,13 @@ export class KeyCalls {
     const columns = 'method, route_number, scopes_number, status, calls, last_id';
     const part = (table: string): string =>
       `SELECT ${columns} FROM ${table} WHERE organization_number = ? AND key_number = ? AND hour >= ? AND hour < ?`;
-    return where(
-      `${part(KEY_USE)} UNION ALL ${part(KEY_USE_DAYS)} UNION ALL ${part(KEY_USE)}`,
-      ...[organization, key, hour, firstDay],
-      ...[organization, key, firstDay, endOfDays],
-      ...[organization, key, endOfDays, FOREVER],
-    );
+    const stretches = [
+      [hour, firstDay],
+      [firstDay, endOfDays],
+      [endOfDays, FOREVER],
+    ] as const;
+    const values = stretches.flatMap(([from, end]) => [organization, key, from, end]);
+    return where(`${part(KEY_USE)} UNION ALL ${part(KEY_USE_DAYS)} UNION ALL ${part(KEY_USE)}`, ...values);
   }
 
   private get alongKey(): string {

@@ -33,16 +33,16 @@ export class TopUsageService {
     const tallies = new Map<Group, Tally>();
     const sums = new Map<Group, Tally>();
     for (const [begin, stop] of edges) {
-      await this.reads.addCalls(organizationId, begin, stop, { groupBy }, (_at, group) => tallyOf(tallies, group));
+      await this.reads.addCalls(organizationId, begin, stop, { groupBy }, () => (group) => tallyOf(tallies, group));
     }
     for (const [group, { calls, errors, denied }] of tallies) tallyOf(sums, group).add(calls, errors, denied, '');
-    await this.reads.addRollUps(organizationId, first, end, { groupBy, isBrief: true }, (_at, group) => tallyOf(sums, group));
+    await this.reads.addRollUps(organizationId, first, end, { groupBy, isBrief: true }, () => (group) => tallyOf(sums, group));
     const all = [...sums].filter(([, { calls }]) => calls > 0).toSorted(([a, { calls: x }], [b, { calls: y }]) => y - x || compare(a, b));
     const told = new Set(all.slice(0, limit).map(([group]) => group));
     const keys = groupBy === 'key' ? { keys: [...told].map(Number) } : {};
-    await this.reads.addRollUps(organizationId, first, end, { groupBy, ...keys }, (_at, group) =>
-      told.has(group) ? tallyOf(tallies, group) : undefined,
-    );
+    await this.reads.addRollUps(organizationId, first, end, { groupBy, ...keys }, () => (group) => {
+      return told.has(group) ? tallyOf(tallies, group) : undefined;
+    });
     const nameOf = await namesOf(this.terms, told, groupBy);
     const data = [...told].map((group) => ({ group: nameOf(group), ...figuresOf(tallies.get(group)!) }));
     return { data, others: togetherOf(all.slice(limit).map(([, sum]) => sum)), from, to, completeUntil };

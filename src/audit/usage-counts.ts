@@ -88,8 +88,11 @@ export interface Counting {
   readonly isBrief?: boolean;
 }
 
-/** What calls of a time (of the beginning of a quarter of an hour, an hour or a day of one bucket) and a group are added to, if to anything. */
-export type TallyOf = (at: number, group: Group) => Tally | undefined;
+/** What calls of a group are added to, if to anything. */
+type TallyOf = (group: Group) => Tally | undefined;
+
+/** The same for calls of a time, or of a piece of one bucket that begins then. */
+export type TalliesAt = (time: number) => TallyOf;
 
 /** Whole quarters of an hour in a stretch of time, and what is left of it on both sides. */
 export interface Parts {
@@ -108,7 +111,7 @@ export class UsageCounts {
   ) {}
 
   /** One by one, from the calls themselves. */
-  async addCalls(organizationId: string, from: Date, to: Date, { groupBy, keys }: Counting, tallyOf: TallyOf): Promise<void> {
+  async addCalls(organizationId: string, from: Date, to: Date, { groupBy, keys }: Counting, talliesAt: TalliesAt): Promise<void> {
     if (from >= to) return;
     const search = await this.searches.all(organizationId, { from, to });
     if (!search) return;
@@ -123,19 +126,19 @@ export class UsageCounts {
       for (const row of rows) {
         if (wanted && !wanted.has(Number(GROUPED.key.ofCall(row) ?? 0))) continue;
         const call = { status: Number(row['status']), latencyMicroseconds: Number(row['latency_us']) };
-        tallyOf(callMoment(Number(row['id'])), ofCall(row))?.count(call, Number(row['calls']));
+        talliesAt(callMoment(Number(row['id'])))(ofCall(row))?.count(call, Number(row['calls']));
       }
       after = next;
     }
   }
 
   /** Whole quarters, from the roll-ups, which are written together with the calls. */
-  async addRollUps(organizationId: string, first: number, end: number, counting: Counting, tallyOf: TallyOf): Promise<void> {
+  async addRollUps(organizationId: string, first: number, end: number, counting: Counting, talliesAt: TalliesAt): Promise<void> {
     const { groupBy, keys, isBrief = false, bucketOf = () => 0 } = counting;
     const organization = await this.terms.find('organization', organizationId);
     if (organization === undefined || keys?.length === 0) return;
     const latencies = isBrief ? [] : ['latencies'];
-    const reading = { organization, grouped: groupBy ? GROUPED[groupBy] : TOGETHER, keys, latencies, tallyOf };
+    const reading = { organization, grouped: groupBy ? GROUPED[groupBy] : TOGETHER, keys, latencies, talliesAt };
     const settled = await settledUntil(this.database);
     const segments = <S extends Span>(spans: readonly S[], until: number): Array<Segment<S>> =>
       segmentsOf(spans, first, until, settled, (quarter) => bucketOf(quarter * QUARTER_MS));
@@ -153,21 +156,21 @@ export class UsageCounts {
     ]);
   }
 
-  private async addSheets({ organization, grouped, latencies, tallyOf }: Reading, span: Span, begins: readonly number[]): Promise<void> {
+  private async addSheets({ organization, grouped, latencies, talliesAt }: Reading, span: Span, begins: readonly number[]): Promise<void> {
     const columns = ['quarter', 'group_values', 'counts', ...latencies].join(', ');
     const select = `SELECT ${columns} FROM ${span.sheets} WHERE grouped_by = '${grouped.rollUp.name}' AND`;
     for await (const sheets of this.rows<Sheet & { readonly quarter: number }>(select, organization, begins)) {
       for (const sheet of sheets) {
-        const at = sheet.quarter * QUARTER_MS;
+        const tallyOf = talliesAt(sheet.quarter * QUARTER_MS);
         eachLine(sheet, (number, code, calls, errors, denied, histograms, start, end) => {
-          tallyOf(at, grouped.ofLine(number, code))?.add(calls, errors, denied, histograms, start, end);
+          tallyOf(grouped.ofLine(number, code))?.add(calls, errors, denied, histograms, start, end);
         });
       }
     }
   }
 
   private async addLines(
-    { organization, grouped, keys, latencies, tallyOf }: Reading,
+    { organization, grouped, keys, latencies, talliesAt }: Reading,
     span: LineSpan,
     begins: readonly number[],
   ): Promise<void> {
@@ -177,7 +180,7 @@ export class UsageCounts {
     for await (const lines of this.rows<Readonly<Record<string, string | number>>>(select, organization, begins)) {
       for (const line of lines) {
         const group = grouped.ofLine(Number(line[columns[0]]), String(line['code'] ?? ''));
-        const tally = tallyOf(Number(line['quarter']) * QUARTER_MS, group);
+        const tally = talliesAt(Number(line['quarter']) * QUARTER_MS)(group);
         tally?.add(Number(line['calls']), Number(line['errors']), Number(line['denied']), String(line['latencies'] ?? ''));
       }
     }
@@ -217,7 +220,7 @@ interface Reading {
   readonly grouped: Grouped;
   readonly keys: readonly number[] | undefined;
   readonly latencies: readonly string[];
-  readonly tallyOf: TallyOf;
+  readonly talliesAt: TalliesAt;
 }
 
 /** What roll-ups have counted of a stretch of time, and what they have not. */

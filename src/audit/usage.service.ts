@@ -6,7 +6,7 @@ import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
 import { TimeBuckets } from './time-buckets';
 import { figuresOf } from './usage-figures';
-import { type Counting, type Group, partsOf, type TallyOf, UsageCounts } from './usage-counts';
+import { type Counting, type Group, partsOf, type TalliesAt, UsageCounts } from './usage-counts';
 import { namesOf } from './usage-names';
 import { usageRange } from './usage-range';
 import { Tally } from './usage-tally';
@@ -39,13 +39,13 @@ export class UsageService {
     const { completeUntil } = this.store;
     const tallies = new Tallies();
     const counting = { ...(await this.countingOf(query)), bucketOf: (time: number) => buckets.startOf(time) };
-    const tallyOf: TallyOf = (at, group) => tallies.of(buckets.startOf(at), group);
-    if (interval === 'minute') await this.reads.addCalls(organizationId, from, to, counting, tallyOf);
+    const talliesAt: TalliesAt = (time) => tallies.at(buckets.startOf(time));
+    if (interval === 'minute') await this.reads.addCalls(organizationId, from, to, counting, talliesAt);
     else {
       const { edges, first, end } = partsOf(from, to);
       await Promise.all([
-        ...edges.map(([begin, stop]) => this.reads.addCalls(organizationId, begin, stop, counting, tallyOf)),
-        this.reads.addRollUps(organizationId, first, end, counting, tallyOf),
+        ...edges.map(([begin, stop]) => this.reads.addCalls(organizationId, begin, stop, counting, talliesAt)),
+        this.reads.addRollUps(organizationId, first, end, counting, talliesAt),
       ]);
     }
     const data = await this.views(tallies, groupBy);
@@ -91,25 +91,26 @@ class Tallies {
   private readonly times = new Map<number, Map<Group, Tally>>();
   private size = 0;
 
-  of(at: number, group: Group): Tally {
-    let byGroup = this.times.get(at);
-    if (!byGroup) {
-      byGroup = new Map<Group, Tally>();
-      this.times.set(at, byGroup);
-    }
-    let tally = byGroup.get(group);
-    if (!tally) {
-      if (this.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
-      this.size += 1;
-      this.groups.add(group);
-      byGroup.set(group, (tally = new Tally()));
-    }
-    return tally;
+  /** Of what begins at this time. */
+  at(begin: number): (group: Group) => Tally {
+    const known = this.times.get(begin);
+    const byGroup = known ?? new Map<Group, Tally>();
+    if (!known) this.times.set(begin, byGroup);
+    return (group) => byGroup.get(group) ?? this.add(byGroup, group);
   }
 
   /** Oldest first. */
   get byTime(): ReadonlyArray<readonly [number, ReadonlyMap<Group, Tally>]> {
     return [...this.times].toSorted(([a], [b]) => a - b);
+  }
+
+  private add(byGroup: Map<Group, Tally>, group: Group): Tally {
+    if (this.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
+    this.size += 1;
+    this.groups.add(group);
+    const tally = new Tally();
+    byGroup.set(group, tally);
+    return tally;
   }
 }
 
