@@ -44,6 +44,7 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
   }
 
   it('R06: that takes no writes verifies keys, refuses changes, and gets every row once it does', async () => {
+    const { body: log } = await app.get('/v1/call-logs?limit=1', { as: token });
     await server.administer('SET GLOBAL read_only = 1');
     const requestIds: unknown[] = [];
     for (let i = 0; i < 20; i++) {
@@ -52,6 +53,12 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
       expect([verified.status, refused.status, refused.body.code]).toEqual([200, 503, 'unavailable']);
       requestIds.push(verified.headers['x-request-id'], refused.headers['x-request-id']);
     }
+    // What was stored before can be read; who asks about now would miss what waits to be stored.
+    const earlier = await app.get(`/v1/call-logs?to=${log.data[0].at}`, { as: token });
+    const one = await app.get(`/v1/call-logs/${log.data[0].requestId}`, { as: token });
+    const usage = await app.get(`/v1/usage?to=${log.data[0].at}`, { as: token });
+    const now = await app.get('/v1/call-logs', { as: token });
+    expect([earlier.status, one.status, usage.status, now.status]).toEqual([200, 200, 200, 503]);
     await server.administer('SET GLOBAL read_only = 0');
     expect(await create()).toBe(201);
     await expectRowsOf(requestIds);
