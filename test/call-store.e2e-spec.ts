@@ -12,6 +12,7 @@ import { migrateKeystile, openDatabase } from '../src/persistence';
 import { FixedClock } from '../src/testing';
 import { databaseKinds, type FreshDatabase } from './support/fresh-database';
 import { aCall, aKeyHolder } from './support/finished-call';
+import { beforeStatement } from './support/statements';
 
 describe.each(databaseKinds)('the store of calls on %s', (_name, create) => {
   let file: FreshDatabase;
@@ -204,6 +205,7 @@ describe.each(databaseKinds)('the store of calls on %s', (_name, create) => {
 
   it('lets who asks about earlier calls read although later ones cannot be stored, and nobody else', async () => {
     const [first, second, streamed, last] = [aCall(), aCall(), aCall(), aCall()];
+    jest.spyOn(store as unknown as { wakeIn: () => void }, 'wakeIn').mockReturnValue();
     append([first]);
     store.begin(streamed);
     const stored = store.flush();
@@ -232,6 +234,27 @@ describe.each(databaseKinds)('the store of calls on %s', (_name, create) => {
     append([aCall()]);
     await store.flush(last.id + 1);
     await repairIt();
+  });
+
+  it('remembers which calls came while others were being stored', async () => {
+    const [first, second] = [aCall(), aCall()];
+    await store.flush();
+    // Nothing is stored but by who waits for it.
+    jest.spyOn(store as unknown as { wakeIn: () => void }, 'wakeIn').mockReturnValue();
+    let isFirst = true;
+    beforeStatement(database, () => {
+      if (isFirst) append([second]);
+      isFirst = false;
+    });
+    append([first]);
+    await store.flush();
+    await breakIt();
+    expect(isFirst).toBe(false);
+    await store.flush(first.id + 1);
+    await expect(store.flush(second.id + 1)).rejects.toThrow();
+    await repairIt();
+    await store.flush(second.id + 1);
+    expect(await rows()).toHaveLength(2);
   });
 
   it('R18: drops none of however many calls wait', async () => {
