@@ -32,6 +32,13 @@ export async function insertNew(manager: EntityManager, entity: Function, rows: 
   }
 }
 
+/** The end of an INSERT whose rows take the place of those with the same key. @param columns those that change */
+export function inPlace({ dataSource }: EntityManager, key: readonly string[], columns: readonly string[]): string {
+  const isSqlite = dataSource.options.type === 'better-sqlite3';
+  const update = columns.map((name) => `${name} = ${isSqlite ? `excluded.${name}` : `VALUES(${name})`}`).join(', ');
+  return isSqlite ? `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${update}` : `ON DUPLICATE KEY UPDATE ${update}`;
+}
+
 /** Pieces of 1, 2, 4 … rows, so that there are few different statements to prepare. */
 function* pieces(rows: readonly Row[], columns: number): Generator<readonly Row[]> {
   const most = Math.min(MOST_ROWS, Math.floor(MOST_VARIABLES / columns));

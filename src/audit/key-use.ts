@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { CallChange } from './call-change';
 import { callTime } from './call-id';
 import type { CallRow } from './call-row';
+import { inPlace } from './insert-new';
 import { KEY_USE, KEY_USE_DAYS } from './key-use.entity';
 
 export const HOUR_MS = 3_600_000;
@@ -36,10 +37,7 @@ export async function addKeyUse(manager: EntityManager, run: number, changes: re
 
 /** What the keys of an organization did between two hours, by the day, in the place of what is there of it. */
 export async function addUpKeyUse(manager: EntityManager, run: number, organization: number, first: number, end: number): Promise<void> {
-  const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
-  const rest = isSqlite
-    ? `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET calls = excluded.calls, last_id = excluded.last_id`
-    : 'ON DUPLICATE KEY UPDATE calls = VALUES(calls), last_id = VALUES(last_id)';
+  const rest = inPlace(manager, KEY, ['calls', 'last_id']);
   const kind = KEY.map((column) => (column === 'hour' ? 'hour - hour % 24' : column)).join(', ');
   const found = await manager.query<Array<{ key: number }>>(
     `SELECT DISTINCT key_number AS \`key\` FROM ${KEY_USE} WHERE organization_number = ?`,

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import type { CallRow } from './call-row';
+import { inPlace } from './insert-new';
 import { type Counted, Tally } from './usage-tally';
 import { USAGE_BY_CODE, USAGE_BY_KEY, USAGE_BY_ROUTE } from './usage-roll-up.entity';
 import type { LineSpan } from './usage-spans';
@@ -93,12 +94,10 @@ export async function writeLines(
   span: LineSpan,
   lines: readonly Line[],
 ): Promise<void> {
-  const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
   const key = ['organization_number', 'quarter', ...rollUp.columns, 'run_number'];
   const values = ['calls', 'errors', 'denied', 'latencies'];
   const all = [...key, ...values];
-  const update = values.map((name) => `${name} = ${isSqlite ? `excluded.${name}` : `VALUES(${name})`}`).join(', ');
-  const rest = isSqlite ? `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${update}` : `ON DUPLICATE KEY UPDATE ${update}`;
+  const rest = inPlace(manager, key, values);
   const row = `(${all.map(() => '?').join(', ')})`;
   for (let i = 0; i < lines.length; i += MOST_ROWS) {
     const some = lines.slice(i, i + MOST_ROWS);

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import { compactInteger, CompactReader } from './compact-numbers';
+import { inPlace } from './insert-new';
 import { partEnd } from './latency-histogram';
 import { type Line, type LineGroup, type LineRange, nameOf, type RollUp } from './usage-lines';
 import type { Span } from './usage-spans';
@@ -74,12 +75,10 @@ export async function readSheets(manager: EntityManager, run: number, rollUp: Ro
 
 /** All lines of quarters, hours or days of a start, in the place of those that are there. */
 export async function writeSheets(manager: EntityManager, run: number, rollUp: RollUp, span: Span, lines: readonly Line[]): Promise<void> {
-  const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
   const key = ['organization_number', 'quarter', 'grouped_by', 'run_number', 'part'];
   const texts = ['group_values', 'counts', 'latencies'];
   const all = [...key, ...texts];
-  const update = texts.map((name) => `${name} = ${isSqlite ? `excluded.${name}` : `VALUES(${name})`}`).join(', ');
-  const rest = isSqlite ? `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${update}` : `ON DUPLICATE KEY UPDATE ${update}`;
+  const rest = inPlace(manager, key, texts);
   const row = `(${all.map(() => '?').join(', ')})`;
   for (const some of sheetsAtOnce(lines)) {
     const values = some.flatMap(({ organization, quarter, part, group_values, counts, latencies }) => {
