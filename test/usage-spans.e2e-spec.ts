@@ -303,6 +303,19 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     for (const span of SHEET_SPANS) expect(await callsOnSheets(span, 'key')).toBe(span === HOUR || span === QUARTER ? 165 : 120);
   });
 
+  it('are read to the end where there are many at once', async () => {
+    const keyOf = (i: number): FinishedCall['principal'] =>
+      aKeyHolder({ id: `key_00000000000000000000000${100 + i}`, organizationId: ORGANIZATION });
+    for (let i = 0; i < 700; i++)
+      store.append({ ...called(before(HOUR_MS + Math.floor(i / 70) * QUARTER_MS), i), principal: keyOf(i % 70) });
+    const day = { from: before(DAY_MS).toISOString(), to: clock.now().toISOString() };
+    const { data } = await usage.usage(auditor, { ...day, interval: 'hour', groupBy: 'key' });
+    expect(new Set(data.map(({ group }) => group)).size).toBe(70);
+    expect(data.reduce((sum, { calls }) => sum + calls, 0)).toBe(700);
+    const { data: most, others } = await top.top(auditor, { ...day, groupBy: 'key', limit: 69 });
+    expect([most.map(({ calls }) => calls), others]).toMatchObject([Array.from({ length: 69 }, () => 10), { groups: 1, calls: 10 }]);
+  });
+
   it('are made of what a version before has counted, too', async () => {
     for (const call of aMonth()) store.append(call);
     await store.flush();
