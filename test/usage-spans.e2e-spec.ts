@@ -15,7 +15,7 @@ import { KeyCalls } from '../src/audit/key-calls';
 import { TopUsageService } from '../src/audit/top-usage.service';
 import { UsageCounts } from '../src/audit/usage-counts';
 import { FOREVER } from '../src/audit/usage-settlement';
-import { eachLine, type Sheet } from '../src/audit/usage-sheets';
+import { eachLine, groupReader, type Sheet } from '../src/audit/usage-sheets';
 import {
   DAY,
   HOUR,
@@ -202,7 +202,7 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
   const callsOnSheets = async ({ sheets }: Span, groupedBy: string): Promise<number> => {
     let sum = 0;
     for (const sheet of await database.query<Sheet[]>(`SELECT * FROM ${sheets} WHERE grouped_by = '${groupedBy}'`)) {
-      eachLine(sheet, (_number, _code, calls) => (sum += calls));
+      eachLine(sheet, groupReader(Number), (_group, calls) => (sum += calls));
     }
     return sum;
   };

@@ -1,55 +1,67 @@
-import { compactInteger, compactNumber, CompactReader } from './compact-numbers';
+import { compactCount, readCounts } from './compact-numbers';
 
 /** Buckets per doubling: a percentile is right within 1.6 %. */
 const PER_OCTAVE = 32;
 /** Below this every microsecond has a bucket of its own. */
 const EXACT = 32;
-
-/** What a few lines of usage have is decoded when it is asked for, without an array of its own; of more than that the sum is kept. */
-const MOST_WAITING = 400;
-/** As many calls, one by one. */
-const FEW_WAITING = 32;
 /** Beyond the bucket of the longest time that a number can say. */
 const MOST_BUCKETS = 2_048;
-const zeros = (length: number): number[] => Array<number>(length).fill(0);
+
+/** Characters of texts that wait: they are read when they are asked for, without counts of their own. */
+const MOST_WAITING = 400;
+/** Calls that wait, with their buckets: as many as half of it. */
+const MOST_SINGLE = 32;
 
 /** Of thousands of histograms most are never counted. */
-const NONE: number[] = [];
+const NO_COUNTS = new Float64Array(0);
+const NO_CALLS: number[] = [];
+
+/** A stretch of a text that `toText` wrote, and what came before it. */
+interface Part {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly before: Part | undefined;
+}
 
 /** How many calls took how long, in buckets that two of them have in common: histograms of parts add up to that of the whole. */
 export class LatencyHistogram {
-  /** Calls in each bucket from `first` on. An array: adding up a month of histograms is most of the work of a report. */
-  private counts = NONE;
+  /** Calls in each bucket from `first` on. */
+  private counts = NO_COUNTS;
   private first = 0;
-  /** Texts that were added, and are in none of the counts yet, with spaces between them. */
-  private waiting = '';
+  /** What was added and is in none of the counts yet: texts, of so many characters, and buckets with calls in turn. */
+  private parts: Part | undefined;
+  private waiting = 0;
+  private singles = NO_CALLS;
 
   /** Adds what `toText` wrote, or several of that with spaces between them. */
   addText(text: string): void {
-    if (text === '') return;
     if (text.includes(':')) this.addTextOfBefore(text);
-    else if (this.counts === NONE && this.waiting.length + text.length <= MOST_WAITING) this.wait(text);
-    else this.countParts(text);
+    else for (let start = 0, end = 0; start < text.length; start = end + 1) this.addPart(text, start, (end = partEnd(text, start)));
   }
 
   /** The same of a part of a text, without making a text of it. */
   addPart(text: string, start: number, end: number): void {
-    if (start >= end) return;
-    if (this.counts === NONE && this.waiting.length + end - start <= MOST_WAITING) this.wait(text.slice(start, end));
-    else this.countPart(text, start, end);
+    const length = end - start;
+    if (length <= 0) return;
+    if (this.counts === NO_COUNTS && this.waiting + length <= MOST_WAITING) {
+      this.parts = { text, start, end, before: this.parts };
+      this.waiting += length;
+    } else this.countPart(text, start, end);
   }
 
   /** The buckets that have calls, each with its distance from the one before, and how many, where that is not one. */
   toText(): string {
     // Lines are mostly put elsewhere as they are.
-    if (this.counts === NONE && !this.waiting.includes(' ')) return this.waiting;
+    const only = this.onlyPart();
+    if (only) return only.text.slice(only.start, only.end);
     this.count();
     let text = '';
     let last = 0;
     for (const [i, calls] of this.counts.entries()) {
       if (calls === 0) continue;
       const bucket = this.first + i;
-      text += bucketText(bucket - last, calls);
+      text += compactCount(bucket - last, calls);
       last = bucket;
     }
     return text;
@@ -58,38 +70,52 @@ export class LatencyHistogram {
   /** @param calls below zero takes back what was added before */
   add(microseconds: number, calls = 1): void {
     const bucket = bucketOf(microseconds);
-    if (this.counts === NONE && this.waiting.length < FEW_WAITING) this.wait(bucketText(bucket, calls));
-    else this.addTo(bucket, calls);
+    if (this.counts !== NO_COUNTS || this.singles.length === MOST_SINGLE) this.addTo(bucket, calls);
+    else if (this.singles === NO_CALLS) this.singles = [bucket, calls];
+    else this.singles.push(bucket, calls);
   }
 
-  merge(other: LatencyHistogram): void {
-    for (const [i, calls] of other.counts.entries()) if (calls !== 0) this.addTo(other.first + i, calls);
-    this.addText(other.waiting);
+  merge({ counts, first, parts, singles }: LatencyHistogram): void {
+    for (const [i, calls] of counts.entries()) if (calls !== 0) this.addTo(first + i, calls);
+    for (let i = 0; i < singles.length; i += 2) this.addTo(singles[i]!, singles[i + 1]!);
+    for (let part = parts; part; part = part.before) this.addPart(part.text, part.start, part.end);
   }
 
   /** @param shares 0.95 for p95, from small to large. `null` where nothing was counted. */
   percentiles<Shares extends readonly number[]>(...shares: Shares): { [Share in keyof Shares]: number | null } {
-    if (this.counts !== NONE) {
-      this.count();
-      const { first } = this;
-      return percentilesOf(this.counts, 0, this.counts.length, (at) => first + at, shares);
+    const only = this.onlyPart();
+    if (only) {
+      const length = readCounts(only.text, only.start, only.end, readBuckets, readCalls);
+      return percentilesOf(readCalls, 0, length, shares, (at) => readBuckets[at]!);
     }
-    if (!this.waiting.includes(' ')) {
-      const length = decode(this.waiting, 0, this.waiting.length);
-      return percentilesOf(decodedCalls, 0, length, decodedBucketAt, shares);
-    }
+    if (this.counts === NO_COUNTS) return this.percentilesOfWaiting(shares);
+    this.count();
+    const { counts, first } = this;
+    return percentilesOf(counts, 0, counts.length, shares, (at) => first + at);
+  }
+
+  /** Without counts of its own. */
+  private percentilesOfWaiting<Shares extends readonly number[]>(shares: Shares): { [Share in keyof Shares]: number | null } {
     let first = MOST_BUCKETS;
     let end = 0;
-    for (let start = 0, stop = 0; start < this.waiting.length; start = stop + 1) {
-      stop = partEnd(this.waiting, start);
-      const length = decode(this.waiting, start, stop);
-      for (let i = 0; i < length; i++) scratch[decodedBuckets[i]!]! += decodedCalls[i]!;
-      if (decodedBuckets[0]! < first) first = decodedBuckets[0]!;
-      if (decodedBuckets[length - 1]! >= end) end = decodedBuckets[length - 1]! + 1;
+    const add = (bucket: number, calls: number): void => {
+      sums[bucket]! += calls;
+      if (bucket < first) first = bucket;
+      if (bucket >= end) end = bucket + 1;
+    };
+    for (let part = this.parts; part; part = part.before) {
+      const length = readCounts(part.text, part.start, part.end, readBuckets, readCalls);
+      for (let i = 0; i < length; i++) add(readBuckets[i]!, readCalls[i]!);
     }
-    const found = percentilesOf(scratch, first, end, itself, shares);
-    scratch.fill(0, first, end);
+    for (let i = 0; i < this.singles.length; i += 2) add(this.singles[i]!, this.singles[i + 1]!);
+    const found = percentilesOf(sums, first, end, shares, (at) => at);
+    sums.fill(0, first, end);
     return found;
+  }
+
+  /** All there is, where that is one text. */
+  private onlyPart(): Part | undefined {
+    return this.counts === NO_COUNTS && this.singles === NO_CALLS && this.parts?.before === undefined ? this.parts : undefined;
   }
 
   /** `312:1 340:2`, as it was written before it was made compact. */
@@ -100,31 +126,23 @@ export class LatencyHistogram {
     }
   }
 
-  private wait(text: string): void {
-    this.waiting = this.waiting === '' ? text : `${this.waiting} ${text}`;
-  }
-
   /** Puts what is waiting into the counts. */
   private count(): void {
-    const texts = this.waiting;
-    this.waiting = '';
-    this.countParts(texts);
-  }
-
-  private countParts(texts: string): void {
-    for (let start = 0, end = 0; start < texts.length; start = end + 1) {
-      end = partEnd(texts, start);
-      this.countPart(texts, start, end);
-    }
+    const { parts, singles } = this;
+    this.parts = undefined;
+    this.waiting = 0;
+    this.singles = NO_CALLS;
+    for (let part = parts; part; part = part.before) this.countPart(part.text, part.start, part.end);
+    for (let i = 0; i < singles.length; i += 2) this.addTo(singles[i]!, singles[i + 1]!);
   }
 
   private countPart(text: string, start: number, end: number): void {
-    const length = decode(text, start, end);
+    const length = readCounts(text, start, end, readBuckets, readCalls);
     // The lowest is the first of them, the highest the last.
-    this.makeRoomFor(decodedBuckets[0]!);
-    this.makeRoomFor(decodedBuckets[length - 1]!);
+    this.makeRoomFor(readBuckets[0]!);
+    this.makeRoomFor(readBuckets[length - 1]!);
     const { counts, first } = this;
-    for (let i = 0; i < length; i++) counts[decodedBuckets[i]! - first]! += decodedCalls[i]!;
+    for (let i = 0; i < length; i++) counts[readBuckets[i]! - first]! += readCalls[i]!;
   }
 
   private addTo(bucket: number, calls: number): void {
@@ -133,31 +151,29 @@ export class LatencyHistogram {
   }
 
   private makeRoomFor(bucket: number): void {
-    if (this.counts === NONE) {
-      this.first = Math.max(0, bucket - PER_OCTAVE);
-      this.counts = zeros(bucket - this.first + 1 + PER_OCTAVE);
-      return;
-    }
-    const before = this.first - bucket;
-    if (before > 0) {
-      this.counts = [...zeros(before), ...this.counts];
-      this.first = bucket;
-    }
-    const after = bucket - this.first + 1 - this.counts.length;
-    if (after > 0) this.counts.push(...zeros(after + PER_OCTAVE));
+    const { counts, first } = this;
+    const end = first + counts.length;
+    if (bucket >= first && bucket < end) return;
+    const isNew = counts.length === 0;
+    this.first = isNew || bucket < first ? Math.max(0, bucket - PER_OCTAVE) : first;
+    this.counts = new Float64Array((isNew || bucket >= end ? bucket + 1 + PER_OCTAVE : end) - this.first);
+    this.counts.set(counts, isNew ? 0 : first - this.first);
   }
 }
 
-/** Where texts are added up that nothing else is added to: always empty again. */
-const scratch = zeros(MOST_BUCKETS);
+/** What was read last: hundreds of thousands of times for a report, so it is not made anew. */
+const readBuckets = new Uint16Array(MOST_BUCKETS);
+const readCalls = new Float64Array(MOST_BUCKETS);
+/** Where things are added up that nothing else is added to: always empty again. */
+const sums = new Float64Array(MOST_BUCKETS);
 
 /** @param bucketAt which bucket the count at a place between `from` and `end` is of */
 function percentilesOf<Shares extends readonly number[]>(
-  counts: readonly number[],
+  counts: Float64Array,
   from: number,
   end: number,
-  bucketAt: (place: number) => number,
   shares: Shares,
+  bucketAt: (place: number) => number,
 ): { [Share in keyof Shares]: number | null } {
   let total = 0;
   for (let i = from; i < end; i++) total += counts[i]!;
@@ -176,29 +192,6 @@ function percentilesOf<Shares extends readonly number[]>(
 export function partEnd(text: string, start: number): number {
   const space = text.indexOf(' ', start);
   return space < 0 ? text.length : space;
-}
-
-/** What was decoded last: hundreds of thousands of times for a report, so it is not made anew. */
-const decodedBuckets: number[] = [];
-const decodedCalls: number[] = [];
-const decodedBucketAt = (place: number): number => decodedBuckets[place]!;
-const itself = (bucket: number): number => bucket;
-
-/** A bucket by its distance from the one before, and how many calls it has, where that is not one. */
-const bucketText = (distance: number, calls: number): string =>
-  calls === 1 ? compactNumber(2 * distance) : compactNumber(2 * distance + 1) + compactInteger(calls);
-
-/** @returns how many buckets it was, the lowest first */
-function decode(text: string, start: number, end: number): number {
-  const numbers = new CompactReader(text, start, end);
-  let length = 0;
-  for (let bucket = 0; numbers.hasMore; length++) {
-    const number = numbers.number();
-    bucket += number >> 1;
-    decodedBuckets[length] = bucket;
-    decodedCalls[length] = (number & 1) === 0 ? 1 : numbers.integer();
-  }
-  return length;
 }
 
 function bucketOf(microseconds: number): number {

@@ -10,7 +10,7 @@ import { CALL_DATABASE, CallTerms } from './call-terms';
 import { type Position, type RawRow, walkRaw } from './index-walk';
 import { BY_CODE, BY_KEY, BY_ROUTE, type RollUp } from './usage-lines';
 import { settledUntil } from './usage-settlement';
-import { eachLine, type Sheet } from './usage-sheets';
+import { eachLine, groupReader, type Sheet } from './usage-sheets';
 import {
   beginsOf,
   LINE_SPANS,
@@ -159,11 +159,12 @@ export class UsageCounts {
   private async addSheets({ organization, grouped, latencies, talliesAt }: Reading, span: Span, begins: readonly number[]): Promise<void> {
     const columns = ['quarter', 'group_values', 'counts', ...latencies].join(', ');
     const select = `SELECT ${columns} FROM ${span.sheets} WHERE grouped_by = '${grouped.rollUp.name}' AND`;
+    const groupsOf = groupReader(grouped.ofLine);
     for await (const sheets of this.rows<Sheet & { readonly quarter: number }>(select, organization, begins)) {
       for (const sheet of sheets) {
         const tallyOf = talliesAt(sheet.quarter * QUARTER_MS);
-        eachLine(sheet, (number, code, calls, errors, denied, histograms, start, end) => {
-          tallyOf(grouped.ofLine(number, code))?.add(calls, errors, denied, histograms, start, end);
+        eachLine(sheet, groupsOf, (group, calls, errors, denied, histograms, start, end) => {
+          tallyOf(group)?.add(calls, errors, denied, histograms, start, end);
         });
       }
     }

@@ -1,5 +1,5 @@
 import { BY_KEY, type Line, nameOf } from './usage-lines';
-import { eachLine, sheetsAtOnce } from './usage-sheets';
+import { eachLine, groupReader, sheetsAtOnce } from './usage-sheets';
 import { Tally } from './usage-tally';
 
 const lineOf = (quarter: number, number: number, latencies: readonly number[]): Line => {
@@ -8,6 +8,8 @@ const lineOf = (quarter: number, number: number, latencies: readonly number[]): 
   return { name: nameOf(BY_KEY, 3, quarter, [number]), organization: 3, quarter, group: [number], tally };
 };
 
+const bothOf = groupReader((number, code) => [number, code] as const);
+
 describe('sheets of usage', () => {
   it('hold twenty lines a row, and say them again', () => {
     const lines = Array.from({ length: 45 }, (_, i) => lineOf(4, 100 + i, [i, i * 1_000]));
@@ -15,8 +17,8 @@ describe('sheets of usage', () => {
     expect(rows.map(({ organization, quarter, part }) => [organization, quarter, part])).toEqual([0, 1, 2].map((part) => [3, 4, part]));
     const read: unknown[] = [];
     for (const row of rows) {
-      eachLine(row, (number, code, calls, errors, denied, latencies, start, end) =>
-        read.push([number, code, calls, errors, denied, latencies.slice(start, end)]),
+      eachLine(row, bothOf, (group, calls, errors, denied, latencies, start, end) =>
+        read.push([...group, calls, errors, denied, latencies.slice(start, end)]),
       );
     }
     expect(read).toEqual(lines.map(({ group: [number], tally }) => [number, '', 2, 0, 0, tally.latencies.toText()]));
@@ -33,7 +35,7 @@ describe('sheets of usage', () => {
   it('name a status and its code, or none', () => {
     const read: unknown[] = [];
     const sheet = { group_values: '404:not_found 200:', counts: 'SECAAA' };
-    eachLine(sheet, (number, code, ...counted) => read.push([number, code, ...counted]));
+    eachLine(sheet, bothOf, (group, ...counted) => read.push([...group, ...counted]));
     expect(read).toEqual([
       [404, 'not_found', 9, 2, 1, '', 0, 0],
       [200, '', 0, 0, 0, '', 1, 0],

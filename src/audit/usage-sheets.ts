@@ -15,6 +15,8 @@ const MOST_LINES = 20;
 /** Of rows that are written at once: a third of the smallest packet that a MySQL server is set up for, were they all as long as can be. */
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_ROWS = 200;
+/** Texts of groups, of a few hundred characters each. */
+const MOST_REMEMBERED = 1_000;
 
 /** Lines of one organization, quarter, hour or day, and start. */
 export interface Sheet {
@@ -24,10 +26,12 @@ export interface Sheet {
   readonly latencies?: string;
 }
 
-/** @param code `''` but for the lines of codes @param latencies those of the line are the part from `start` to `end` */
-type VisitLine = (
-  number: number,
-  code: string,
+/** What the lines of a sheet are of. */
+type GroupsOf<Group> = (sheet: Pick<Sheet, 'group_values'>) => readonly Group[];
+
+/** @param latencies those of the line are the part from `start` to `end` */
+type VisitLine<Group> = (
+  group: Group,
   calls: number,
   errors: number,
   denied: number,
@@ -39,16 +43,33 @@ type VisitLine = (
 /** Codes have neither spaces nor colons. */
 const groupText = (group: LineGroup): string => group.join(':');
 
+/**
+ * Sheets of one organization mostly name the same groups: each text is read once.
+ * @param groupOf what whoever reads calls a group; `code` is `''` but for the lines of codes
+ */
+export function groupReader<Group>(groupOf: (number: number, code: string) => Group): GroupsOf<Group> {
+  const known = new Map<string, readonly Group[]>();
+  return ({ group_values: text }) => {
+    let groups = known.get(text);
+    if (groups) return groups;
+    groups = text.split(' ').map((group) => {
+      const [number, code = ''] = group.split(':') as [string, string?];
+      return groupOf(Number(number), code);
+    });
+    if (known.size === MOST_REMEMBERED) known.clear();
+    known.set(text, groups);
+    return groups;
+  };
+}
+
 /** Nothing is copied: a report has tens of thousands of lines. */
-export function eachLine({ group_values, counts, latencies = '' }: Sheet, visit: VisitLine): void {
+export function eachLine<Group>(sheet: Sheet, groupsOf: GroupsOf<Group>, visit: VisitLine<Group>): void {
+  const { counts, latencies = '' } = sheet;
   const numbers = new CompactReader(counts);
   let start = 0;
-  for (const group of group_values.split(' ')) {
-    const colon = group.indexOf(':');
-    const number = Number(colon < 0 ? group : group.slice(0, colon));
-    const code = colon < 0 ? '' : group.slice(colon + 1);
+  for (const group of groupsOf(sheet)) {
     const end = partEnd(latencies, start);
-    visit(number, code, numbers.integer(), numbers.integer(), numbers.integer(), latencies, start, end);
+    visit(group, numbers.integer(), numbers.integer(), numbers.integer(), latencies, start, end);
     start = end + 1;
   }
 }
@@ -62,10 +83,10 @@ export async function readSheets(manager: EntityManager, run: number, rollUp: Ro
     [organization, first, end, rollUp.name, run],
   );
   const lines: Line[] = [];
+  const groupsOf = groupReader<LineGroup>((number, code) => (rollUp.columns.length === 1 ? [number] : [number, code]));
   for (const sheet of sheets) {
     const { quarter } = sheet;
-    eachLine(sheet, (number, code, ...counted) => {
-      const group: LineGroup = rollUp.columns.length === 1 ? [number] : [number, code];
+    eachLine(sheet, groupsOf, (group, ...counted) => {
       const tally = new Tally().add(...counted);
       lines.push({ name: nameOf(rollUp, organization, quarter, group), organization, quarter, group, tally });
     });

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 
 import { IsMoment, WholeNumber } from '../http';
@@ -68,8 +69,9 @@ export class UsageFiguresView {
 
 /** What happened in one bucket. */
 export class UsageBucketView extends UsageFiguresView {
-  /** When it begins. */
-  readonly at!: Date;
+  /** When it begins. A text, because thousands begin at the same time: putting dates into words took as long as everything else. */
+  @ApiProperty({ format: 'date-time' })
+  readonly at!: string;
   /** With `groupBy`: the key's id, the route, the status or the code; `null` for calls without. */
   readonly group?: string | null;
 }
