@@ -9,6 +9,7 @@ import { CallPruner } from '../src/audit/call-pruner';
 import { CallSearches } from '../src/audit/call-search';
 import { CallTerms } from '../src/audit/call-terms';
 import { CallWatermark } from '../src/audit/call-watermark.entity';
+import { CallLog } from '../src/audit/call-log.entity';
 import { CompactReader } from '../src/audit/compact-numbers';
 import { Journal, type JournalOptions } from '../src/audit/journal';
 import { KeyCalls } from '../src/audit/key-calls';
@@ -361,6 +362,18 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
       [false, false],
       [true, true],
     ]);
+  });
+
+  it('of the quarter that goes on are read from what was counted: nobody reads its calls one by one, however many there are', async () => {
+    for (let i = 1; i < 40; i++) store.append(called(before(i * 2_000), i));
+    const now = clock.now();
+    const asked = { from: new Date(now.getTime() - DAY_MS).toISOString(), interval: 'hour' } as const;
+    const { data } = await usage.usage(auditor, { ...asked, to: new Date(now.getTime() + 1).toISOString() });
+    expect(data.map(({ calls }) => calls)).toEqual([36]);
+    await database.manager.clear(CallLog);
+    expect((await usage.usage(auditor, asked)).data).toEqual(data);
+    expect((await top.top(auditor, { from: asked.from, groupBy: 'route', limit: 1 })).data[0]?.calls).toBe(27);
+    expect((await usage.usage(auditor, { ...asked, to: now.toISOString() })).data).toEqual([]);
   });
 
   it('of the hour that goes on wait for its end', async () => {

@@ -5,7 +5,7 @@ const PER_OCTAVE = 32;
 /** Below this every microsecond has a bucket of its own. */
 const EXACT = 32;
 /** Beyond the bucket of the longest time that a number can say. */
-const MOST_BUCKETS = 2_048;
+export const MOST_BUCKETS = 2_048;
 
 /** Characters of texts that wait: they are read when they are asked for, without counts of their own. */
 const MOST_WAITING = 400;
@@ -36,7 +36,7 @@ export class LatencyHistogram {
 
   /** Adds what `toText` wrote, or several of that with spaces between them. */
   addText(text: string): void {
-    if (text.includes(':')) this.addTextOfBefore(text);
+    if (isOfBefore(text)) this.addTextOfBefore(text);
     else for (let start = 0, end = 0; start < text.length; start = end + 1) this.addPart(text, start, (end = partEnd(text, start)));
   }
 
@@ -56,15 +56,7 @@ export class LatencyHistogram {
     const only = this.onlyPart();
     if (only) return only.text.slice(only.start, only.end);
     this.count();
-    let text = '';
-    let last = 0;
-    for (const [i, calls] of this.counts.entries()) {
-      if (calls === 0) continue;
-      const bucket = this.first + i;
-      text += compactCount(bucket - last, calls);
-      last = bucket;
-    }
-    return text;
+    return histogramText(this.counts, 0, this.counts.length, this.first);
   }
 
   /** @param calls below zero takes back what was added before */
@@ -83,34 +75,17 @@ export class LatencyHistogram {
 
   /** @param shares 0.95 for p95, from small to large. `null` where nothing was counted. */
   percentiles<Shares extends readonly number[]>(...shares: Shares): { [Share in keyof Shares]: number | null } {
-    const only = this.onlyPart();
-    if (only) {
-      const length = readCounts(only.text, only.start, only.end, readBuckets, readCalls);
-      return percentilesOf(readCalls, 0, length, shares, (at) => readBuckets[at]!);
-    }
-    if (this.counts === NO_COUNTS) return this.percentilesOfWaiting(shares);
     this.count();
     const { counts, first } = this;
-    return percentilesOf(counts, 0, counts.length, shares, (at) => first + at);
-  }
-
-  /** Without counts of its own. */
-  private percentilesOfWaiting<Shares extends readonly number[]>(shares: Shares): { [Share in keyof Shares]: number | null } {
-    let first = MOST_BUCKETS;
-    let end = 0;
-    const add = (bucket: number, calls: number): void => {
-      sums[bucket]! += calls;
-      if (bucket < first) first = bucket;
-      if (bucket >= end) end = bucket + 1;
-    };
-    for (let part = this.parts; part; part = part.before) {
-      const length = readCounts(part.text, part.start, part.end, readBuckets, readCalls);
-      for (let i = 0; i < length; i++) add(readBuckets[i]!, readCalls[i]!);
-    }
-    for (let i = 0; i < this.singles.length; i += 2) add(this.singles[i]!, this.singles[i + 1]!);
-    const found = percentilesOf(sums, first, end, shares, (at) => at);
-    sums.fill(0, first, end);
-    return found;
+    const total = counts.reduce((sum, calls) => sum + calls, 0);
+    let next = 0;
+    let passed = 0;
+    const found = shares.map((share) => {
+      const wanted = Math.max(1, Math.ceil(share * total));
+      while (passed < wanted && next < counts.length) passed += counts[next++]!;
+      return passed >= wanted ? microsecondsOf(first + next - 1) : null;
+    });
+    return found as { [Share in keyof Shares]: number | null };
   }
 
   /** All there is, where that is one text. */
@@ -161,40 +136,27 @@ export class LatencyHistogram {
   }
 }
 
+/** A histogram as it is written today. */
+export function compactHistogram(text: string): string {
+  if (!isOfBefore(text)) return text;
+  const histogram = new LatencyHistogram();
+  histogram.addText(text);
+  return histogram.toText();
+}
+
+const isOfBefore = (text: string): boolean => text.includes(':');
+
 /** What was read last: hundreds of thousands of times for a report, so it is not made anew. */
 const readBuckets = new Uint16Array(MOST_BUCKETS);
 const readCalls = new Float64Array(MOST_BUCKETS);
-/** Where things are added up that nothing else is added to: always empty again. */
-const sums = new Float64Array(MOST_BUCKETS);
-
-/** @param bucketAt which bucket the count at a place between `from` and `end` is of */
-function percentilesOf<Shares extends readonly number[]>(
-  counts: Float64Array,
-  from: number,
-  end: number,
-  shares: Shares,
-  bucketAt: (place: number) => number,
-): { [Share in keyof Shares]: number | null } {
-  let total = 0;
-  for (let i = from; i < end; i++) total += counts[i]!;
-  const found: Array<number | null> = [];
-  let next = from;
-  let passed = 0;
-  for (const share of shares) {
-    const wanted = Math.max(1, Math.ceil(share * total));
-    while (passed < wanted && next < end) passed += counts[next++]!;
-    found.push(passed >= wanted ? MIDDLES[bucketAt(next - 1)]! : null);
-  }
-  return found as { [Share in keyof Shares]: number | null };
-}
-
 /** Where the next space is, or the end. */
 export function partEnd(text: string, start: number): number {
   const space = text.indexOf(' ', start);
   return space < 0 ? text.length : space;
 }
 
-function bucketOf(microseconds: number): number {
+/** Where calls that took so long are counted. */
+export function bucketOf(microseconds: number): number {
   const value = Math.max(0, Math.floor(microseconds));
   if (value < EXACT) return value;
   const octave = Math.floor(Math.log2(value));
@@ -206,6 +168,21 @@ function middleOf(bucket: number): number {
   const octave = 5 + Math.floor((bucket - EXACT) / PER_OCTAVE);
   const width = 2 ** octave / PER_OCTAVE;
   return Math.floor(2 ** octave + ((bucket - EXACT) % PER_OCTAVE) * width + (width - 1) / 2);
+}
+
+/** What calls in a bucket are said to have taken. */
+export const microsecondsOf = (bucket: number): number => MIDDLES[bucket]!;
+
+/** @param counts of buckets, those from `from` to `end` @param first the bucket of the first of all */
+export function histogramText(counts: Float64Array, from: number, end: number, first = 0): string {
+  let text = '';
+  let last = 0;
+  for (let i = from; i < end; i++) {
+    if (counts[i] === 0) continue;
+    text += compactCount(first + i - last, counts[i]!);
+    last = first + i;
+  }
+  return text;
 }
 
 const MIDDLES = Array.from({ length: MOST_BUCKETS }, (_, bucket) => middleOf(bucket));

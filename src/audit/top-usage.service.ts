@@ -4,7 +4,7 @@ import { type Clock, CLOCK, type Principal } from '../common';
 import { firstCallIdAt } from './call-id';
 import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
-import { type Group, partsOf, UsageCounts } from './usage-counts';
+import { type Group, type GroupCounter, partsOf, UsageCounts } from './usage-counts';
 import { figuresOf } from './usage-figures';
 import { namesOf } from './usage-names';
 import { usageRange } from './usage-range';
@@ -25,29 +25,35 @@ export class TopUsageService {
   ) {}
 
   async top({ organizationId }: Principal, query: TopUsageQueryDto): Promise<TopUsageView> {
-    const { from, to } = usageRange(query, this.clock.now());
+    const now = this.clock.now();
+    const { from, to } = usageRange(query, now);
     const { groupBy, limit } = query;
     await this.store.flush(firstCallIdAt(to));
     const { completeUntil } = this.store;
-    const { edges, first, end } = partsOf(from, to);
+    const { edges, first, end } = partsOf(from, to, now);
     const tallies = new Map<Group, Tally>();
     const sums = new Map<Group, Tally>();
     for (const [begin, stop] of edges) {
-      await this.reads.addCalls(organizationId, begin, stop, { groupBy }, () => (group) => tallyOf(tallies, group));
+      await this.reads.addCalls(organizationId, begin, stop, { groupBy }, () => counterOf((group) => tallyOf(tallies, group)));
     }
     for (const [group, { calls, errors, denied }] of tallies) tallyOf(sums, group).add(calls, errors, denied, '');
-    await this.reads.addRollUps(organizationId, first, end, { groupBy, isBrief: true }, () => (group) => tallyOf(sums, group));
+    await this.reads.addRollUps(organizationId, first, end, { groupBy, isBrief: true }, () => counterOf((group) => tallyOf(sums, group)));
     const all = [...sums].filter(([, { calls }]) => calls > 0).toSorted(([a, { calls: x }], [b, { calls: y }]) => y - x || compare(a, b));
     const told = new Set(all.slice(0, limit).map(([group]) => group));
     const keys = groupBy === 'key' ? { keys: [...told].map(Number) } : {};
-    await this.reads.addRollUps(organizationId, first, end, { groupBy, ...keys }, () => (group) => {
-      return told.has(group) ? tallyOf(tallies, group) : undefined;
-    });
+    await this.reads.addRollUps(organizationId, first, end, { groupBy, ...keys }, () =>
+      counterOf((group) => (told.has(group) ? tallyOf(tallies, group) : undefined)),
+    );
     const nameOf = await namesOf(this.terms, told, groupBy);
     const data = [...told].map((group) => ({ group: nameOf(group), ...figuresOf(tallies.get(group)!) }));
     return { data, others: togetherOf(all.slice(limit).map(([, sum]) => sum)), from, to, completeUntil };
   }
 }
+
+const counterOf = (find: (group: Group) => Tally | undefined): GroupCounter => ({
+  count: (group, call, calls) => find(group)?.count(call, calls),
+  add: (group, ...counted) => void find(group)?.add(...counted),
+});
 
 function tallyOf(tallies: Map<Group, Tally>, group: Group): Tally {
   const tally = tallies.get(group) ?? new Tally();

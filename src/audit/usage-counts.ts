@@ -7,7 +7,8 @@ import { callMoment } from './call-id';
 import type { CallLog } from './call-log.entity';
 import { CallSearches } from './call-search';
 import { CALL_DATABASE, CallTerms } from './call-terms';
-import { type Position, type RawRow, walkRaw } from './index-walk';
+import { type Position, type RawRow, type Stretch, walkRaw } from './index-walk';
+import { compactHistogram } from './latency-histogram';
 import { BY_CODE, BY_KEY, BY_ROUTE, type RollUp } from './usage-lines';
 import { settledUntil } from './usage-settlement';
 import { eachLine, groupReader, type Sheet } from './usage-sheets';
@@ -23,10 +24,12 @@ import {
   SHEET_SPANS,
   type Span,
 } from './usage-spans';
-import type { Tally } from './usage-tally';
+import type { CountedCall } from './usage-tally';
 
 const MOST_CALLS = 500_000;
-const PAGE = 5_000;
+const TOO_MANY_CALLS = `${MOST_CALLS} calls at most are counted one by one; let from and to be whole quarters of an hour, or ask for a shorter time`;
+/** Few enough that the database reads the next ones while these are being counted. */
+const PAGE = 2_000;
 /** How many quarters, hours or days are read at first; as many more as there are few rows of them. */
 const FIRST_AT_ONCE = 48;
 const MOST_AT_ONCE = 768;
@@ -88,11 +91,15 @@ export interface Counting {
   readonly isBrief?: boolean;
 }
 
-/** What calls of a group are added to, if to anything. */
-type TallyOf = (group: Group) => Tally | undefined;
+/** Counts calls, by what they are counted under. */
+export interface GroupCounter {
+  count(group: Group, call: CountedCall, calls: number): void;
+  /** What is stored of some calls. @param latencies a `LatencyHistogram` as text; the part of it from `start` to `end` */
+  add(group: Group, calls: number, errors: number, denied: number, latencies: string, start: number, end: number): void;
+}
 
 /** The same for calls of a time, or of a piece of one bucket that begins then. */
-export type TalliesAt = (time: number) => TallyOf;
+export type CounterAt = (time: number) => GroupCounter;
 
 /** Whole quarters of an hour in a stretch of time, and what is left of it on both sides. */
 export interface Parts {
@@ -111,7 +118,7 @@ export class UsageCounts {
   ) {}
 
   /** One by one, from the calls themselves. */
-  async addCalls(organizationId: string, from: Date, to: Date, { groupBy, keys }: Counting, talliesAt: TalliesAt): Promise<void> {
+  async addCalls(organizationId: string, from: Date, to: Date, { groupBy, keys }: Counting, counterAt: CounterAt): Promise<void> {
     if (from >= to) return;
     const search = await this.searches.all(organizationId, { from, to });
     if (!search) return;
@@ -119,26 +126,32 @@ export class UsageCounts {
     const walked = { ...search.walk, properties: [...PROPERTIES, ...properties, ...(keys ? GROUPED.key.properties : [])] };
     const wanted = keys && new Set(keys);
     let read = 0;
-    for (let after: Position | null = search.after; after;) {
-      const { rows, next } = await walkRaw(this.database, walked, after, PAGE);
+    const readAfter = (position: Position): Promise<Stretch<RawRow>> => {
+      const page = walkRaw(this.database, walked, position, PAGE);
+      // Whoever waits for it is told; nobody does once something else has failed.
+      page.catch(() => undefined);
+      return page;
+    };
+    for (let page: Promise<Stretch<RawRow>> | null = readAfter(search.after); page;) {
+      const { rows, next }: Stretch<RawRow> = await page;
+      page = next && readAfter(next);
       read += rows.length;
-      if (read > MOST_CALLS) throw invalidField('/from', `${MOST_CALLS} calls at most are counted at once; ask for a shorter time`);
+      if (read > MOST_CALLS) throw invalidField('/from', TOO_MANY_CALLS);
       for (const row of rows) {
         if (wanted && !wanted.has(Number(GROUPED.key.ofCall(row) ?? 0))) continue;
         const call = { status: Number(row['status']), latencyMicroseconds: Number(row['latency_us']) };
-        talliesAt(callMoment(Number(row['id'])))(ofCall(row))?.count(call, Number(row['calls']));
+        counterAt(callMoment(Number(row['id']))).count(ofCall(row), call, Number(row['calls']));
       }
-      after = next;
     }
   }
 
   /** Whole quarters, from the roll-ups, which are written together with the calls. */
-  async addRollUps(organizationId: string, first: number, end: number, counting: Counting, talliesAt: TalliesAt): Promise<void> {
+  async addRollUps(organizationId: string, first: number, end: number, counting: Counting, counterAt: CounterAt): Promise<void> {
     const { groupBy, keys, isBrief = false, bucketOf = () => 0 } = counting;
     const organization = await this.terms.find('organization', organizationId);
     if (organization === undefined || keys?.length === 0) return;
     const latencies = isBrief ? [] : ['latencies'];
-    const reading = { organization, grouped: groupBy ? GROUPED[groupBy] : TOGETHER, keys, latencies, talliesAt };
+    const reading = { organization, grouped: groupBy ? GROUPED[groupBy] : TOGETHER, keys, latencies, counterAt };
     const settled = await settledUntil(this.database);
     const segments = <S extends Span>(spans: readonly S[], until: number): Array<Segment<S>> =>
       segmentsOf(spans, first, until, settled, (quarter) => bucketOf(quarter * QUARTER_MS));
@@ -156,22 +169,22 @@ export class UsageCounts {
     ]);
   }
 
-  private async addSheets({ organization, grouped, latencies, talliesAt }: Reading, span: Span, begins: readonly number[]): Promise<void> {
+  private async addSheets({ organization, grouped, latencies, counterAt }: Reading, span: Span, begins: readonly number[]): Promise<void> {
     const columns = ['quarter', 'group_values', 'counts', ...latencies].join(', ');
     const select = `SELECT ${columns} FROM ${span.sheets} WHERE grouped_by = '${grouped.rollUp.name}' AND`;
     const groupsOf = groupReader(grouped.ofLine);
     for await (const sheets of this.rows<Sheet & { readonly quarter: number }>(select, organization, begins)) {
       for (const sheet of sheets) {
-        const tallyOf = talliesAt(sheet.quarter * QUARTER_MS);
+        const counter = counterAt(sheet.quarter * QUARTER_MS);
         eachLine(sheet, groupsOf, (group, calls, errors, denied, histograms, start, end) => {
-          tallyOf(group)?.add(calls, errors, denied, histograms, start, end);
+          counter.add(group, calls, errors, denied, histograms, start, end);
         });
       }
     }
   }
 
   private async addLines(
-    { organization, grouped, keys, latencies, talliesAt }: Reading,
+    { organization, grouped, keys, latencies, counterAt }: Reading,
     span: LineSpan,
     begins: readonly number[],
   ): Promise<void> {
@@ -181,8 +194,9 @@ export class UsageCounts {
     for await (const lines of this.rows<Readonly<Record<string, string | number>>>(select, organization, begins)) {
       for (const line of lines) {
         const group = grouped.ofLine(Number(line[columns[0]]), String(line['code'] ?? ''));
-        const tally = talliesAt(Number(line['quarter']) * QUARTER_MS)(group);
-        tally?.add(Number(line['calls']), Number(line['errors']), Number(line['denied']), String(line['latencies'] ?? ''));
+        const latencyText = compactHistogram(String(line['latencies'] ?? ''));
+        const counter = counterAt(Number(line['quarter']) * QUARTER_MS);
+        counter.add(group, Number(line['calls']), Number(line['errors']), Number(line['denied']), latencyText, 0, latencyText.length);
       }
     }
   }
@@ -221,13 +235,15 @@ interface Reading {
   readonly grouped: Grouped;
   readonly keys: readonly number[] | undefined;
   readonly latencies: readonly string[];
-  readonly talliesAt: TalliesAt;
+  readonly counterAt: CounterAt;
 }
 
 /** What roll-ups have counted of a stretch of time, and what they have not. */
-export function partsOf(from: Date, to: Date): Parts {
+export function partsOf(from: Date, to: Date, now: Date): Parts {
   const first = Math.ceil(from.getTime() / QUARTER_MS);
-  const end = quarterOf(to.getTime());
+  // The quarter that is not over has no calls later than now: nobody has to read them one by one to leave some out.
+  const isOfNow = to > now && quarterOf(to.getTime()) === quarterOf(now.getTime());
+  const end = quarterOf(to.getTime()) + (isOfNow ? 1 : 0);
   if (first >= end) return { edges: [[from, to]], first, end: first };
   return {
     edges: [

@@ -7,7 +7,13 @@ export interface Counted {
   readonly latencyMicroseconds: number;
 }
 
+/** The same without what it is counted under. */
+export type CountedCall = Omit<Counted, 'code'>;
+
 const DENIED: ReadonlySet<number> = new Set([401, 403, 429]);
+
+export const isDenied = (status: number): boolean => DENIED.has(status);
+export const isError = (status: number): boolean => status >= 400 && !isDenied(status);
 
 /** Calls, counted. Those that were neither denied nor errors went well. */
 export class Tally {
@@ -31,10 +37,10 @@ export class Tally {
     return [this.calls, this.errors, this.denied, this.latencies.toText()];
   }
 
-  count({ status, latencyMicroseconds }: Omit<Counted, 'code'>, calls: number): void {
+  count({ status, latencyMicroseconds }: CountedCall, calls: number): void {
     this.calls += calls;
-    if (DENIED.has(status)) this.denied += calls;
-    else if (status >= 400) this.errors += calls;
+    if (isError(status)) this.errors += calls;
+    if (isDenied(status)) this.denied += calls;
     this.latencies.add(latencyMicroseconds, calls);
   }
 

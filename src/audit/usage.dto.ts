@@ -7,7 +7,7 @@ const INTERVALS = ['minute', 'hour', 'day'] as const;
 const GROUPS = ['key', 'route', 'status', 'code'] as const;
 
 class UsageRangeDto {
-  /** Not before this time. Default: a day before `to`. */
+  /** Not before this time. Default: a day before `to`, from the beginning of that quarter of an hour. Whole quarters are answered soonest. */
   @IsOptional()
   @IsMoment()
   readonly from?: string;

@@ -5,15 +5,13 @@ import { firstCallIdAt } from './call-id';
 import { CallStore } from './call-store';
 import { CallTerms } from './call-terms';
 import { TimeBuckets } from './time-buckets';
-import { figuresOf } from './usage-figures';
-import { type Counting, type Group, partsOf, type TalliesAt, UsageCounts } from './usage-counts';
+import { type CounterAt, type Counting, partsOf, UsageCounts } from './usage-counts';
 import { namesOf } from './usage-names';
 import { usageRange } from './usage-range';
-import { Tally } from './usage-tally';
+import { UsageTable } from './usage-table';
 import type { UsageBucketView, UsageQueryDto, UsageView } from './usage.dto';
 
 const LONGEST_IN_MINUTES_MS = 6 * 3_600_000;
-const MOST_BUCKETS = 10_000;
 
 /**
  * Counts calls by time: whole quarters of an hour from the roll-ups, which are written together with the calls, the rest from the calls
@@ -29,26 +27,27 @@ export class UsageService {
   ) {}
 
   async usage({ organizationId }: Principal, query: UsageQueryDto): Promise<UsageView> {
-    const { from, to } = usageRange(query, this.clock.now());
+    const now = this.clock.now();
+    const { from, to } = usageRange(query, now);
     const { interval, groupBy, timeZone = 'UTC' } = query;
     if (interval === 'minute' && to.getTime() - from.getTime() > LONGEST_IN_MINUTES_MS) {
-      throw invalidField('/interval', 'minutes go back six hours at most');
+      throw invalidField('/interval', 'minutes are for up to six hours at once');
     }
     const buckets = readBuckets(query);
     await this.store.flush(firstCallIdAt(to));
     const { completeUntil } = this.store;
-    const tallies = new Tallies();
+    const table = new UsageTable();
     const counting = { ...(await this.countingOf(query)), bucketOf: (time: number) => buckets.startOf(time) };
-    const talliesAt: TalliesAt = (time) => tallies.at(buckets.startOf(time));
-    if (interval === 'minute') await this.reads.addCalls(organizationId, from, to, counting, talliesAt);
+    const counterAt: CounterAt = (time) => table.at(buckets.startOf(time));
+    if (interval === 'minute') await this.reads.addCalls(organizationId, from, to, counting, counterAt);
     else {
-      const { edges, first, end } = partsOf(from, to);
+      const { edges, first, end } = partsOf(from, to, now);
       await Promise.all([
-        ...edges.map(([begin, stop]) => this.reads.addCalls(organizationId, begin, stop, counting, talliesAt)),
-        this.reads.addRollUps(organizationId, first, end, counting, talliesAt),
+        ...edges.map(([begin, stop]) => this.reads.addCalls(organizationId, begin, stop, counting, counterAt)),
+        this.reads.addRollUps(organizationId, first, end, counting, counterAt),
       ]);
     }
-    const data = await this.views(tallies, groupBy);
+    const data = await this.views(table, groupBy);
     return { data, from, to, interval, timeZone, completeUntil };
   }
 
@@ -60,19 +59,23 @@ export class UsageService {
   }
 
   /** Oldest first, groups of one time by their names. */
-  private async views({ begins, byGroup }: Tallies, groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
-    const nameOf = await namesOf(this.terms, byGroup.keys(), groupBy);
-    const named = [...byGroup].map(([group, ofGroup]) => ({ name: nameOf(group), ofGroup }));
-    const byTime = new Map(begins.map((begin) => [begin, { at: new Date(begin).toISOString(), views: new Array<UsageBucketView>() }]));
-    // One group after the other, so that they are sorted once and not at each of hundreds of times.
-    for (const { name, ofGroup } of named.toSorted((a, b) => compare(a.name ?? '', b.name ?? ''))) {
-      const group = groupBy && { group: name };
-      for (const [begin, tally] of ofGroup) {
-        const { at, views } = byTime.get(begin)!;
-        if (tally.calls > 0) views.push(view(at, group, tally));
+  private async views(table: UsageTable, groupBy: UsageQueryDto['groupBy']): Promise<UsageBucketView[]> {
+    const nameOf = await namesOf(this.terms, table.groups, groupBy);
+    const names = new Map([...table.groups].map((group) => [group, nameOf(group)]));
+    const groups = [...names].toSorted(([, a], [, b]) => compare(a ?? '', b ?? '')).map(([group]) => group);
+    const views: UsageBucketView[] = [];
+    for (const [begin, places] of table.inOrder(groups)) {
+      const at = new Date(begin).toISOString();
+      for (const place of places) {
+        // Written out: copying properties takes as long as everything else.
+        const { calls, errors, denied, p50Ms, p95Ms, p99Ms } = table.figuresAt(place);
+        const group = names.get(table.groupAt(place))!;
+        views.push(
+          groupBy ? { at, group, calls, errors, denied, p50Ms, p95Ms, p99Ms } : { at, calls, errors, denied, p50Ms, p95Ms, p99Ms },
+        );
       }
     }
-    return [...byTime.values()].flatMap(({ views }) => views);
+    return views;
   }
 }
 
@@ -83,45 +86,6 @@ function readBuckets({ interval, timeZone }: UsageQueryDto): TimeBuckets {
   } catch {
     throw invalidField('/timeZone', 'must be an IANA time zone such as Europe/Berlin');
   }
-}
-
-/** What has been counted, by the time at which buckets begin and by group. */
-class Tallies {
-  readonly byGroup = new Map<Group, Array<readonly [begin: number, tally: Tally]>>();
-  private readonly byTime = new Map<number, Map<Group, Tally>>();
-  private size = 0;
-
-  /** Of what begins at this time. */
-  at(begin: number): (group: Group) => Tally {
-    const known = this.byTime.get(begin);
-    const tallies = known ?? new Map<Group, Tally>();
-    if (!known) this.byTime.set(begin, tallies);
-    return (group) => tallies.get(group) ?? this.add(begin, tallies, group);
-  }
-
-  /** Oldest first. */
-  get begins(): readonly number[] {
-    return [...this.byTime.keys()].toSorted((a, b) => a - b);
-  }
-
-  private add(begin: number, tallies: Map<Group, Tally>, group: Group): Tally {
-    if (this.size === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
-    this.size += 1;
-    const tally = new Tally();
-    tallies.set(group, tally);
-    const known = this.byGroup.get(group);
-    if (known) known.push([begin, tally]);
-    else this.byGroup.set(group, [[begin, tally]]);
-    return tally;
-  }
-}
-
-/** Written out: copying properties took as long as everything else. */
-function view(at: string, named: { readonly group: string | null } | undefined, tally: Tally): UsageBucketView {
-  const { calls, errors, denied, p50Ms, p95Ms, p99Ms } = figuresOf(tally);
-  return named
-    ? { at, group: named.group, calls, errors, denied, p50Ms, p95Ms, p99Ms }
-    : { at, calls, errors, denied, p50Ms, p95Ms, p99Ms };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

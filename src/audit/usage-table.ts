@@ -1,0 +1,89 @@
+import { invalidField } from '../common';
+import { LatencyTable } from './latency-table';
+import type { Group, GroupCounter } from './usage-counts';
+import { figuresView, PERCENTILES } from './usage-figures';
+import { type CountedCall, isDenied, isError } from './usage-tally';
+import type { UsageFiguresView } from './usage.dto';
+
+const MOST_BUCKETS = 10_000;
+
+/** A bucket of a group, by its place in the columns of a table. */
+type Place = number;
+
+/**
+ * Calls counted by the time at which their bucket begins, and by group. A column for each count, and no object for each of thousands of
+ * buckets: a report is mostly the time that it takes to make and clear away what it is made of.
+ */
+export class UsageTable {
+  private readonly placesByTime = new Map<number, Map<Group, Place>>();
+  private readonly placesByGroup = new Map<Group, Place[]>();
+  private readonly begins: number[] = [];
+  private readonly groupsAt: Group[] = [];
+  private readonly calls: number[] = [];
+  private readonly errors: number[] = [];
+  private readonly denied: number[] = [];
+  private readonly latencies = new LatencyTable();
+
+  get groups(): Iterable<Group> {
+    return this.placesByGroup.keys();
+  }
+
+  /** Of the bucket that begins at this time. Throws a Problem `validation_failed` for more buckets than anybody reads. */
+  at(begin: number): GroupCounter {
+    const known = this.placesByTime.get(begin);
+    const places = known ?? new Map<Group, Place>();
+    if (!known) this.placesByTime.set(begin, places);
+    const placeOf = (group: Group): Place => places.get(group) ?? this.newPlace(begin, places, group);
+    return {
+      count: (group, call, calls) => this.count(placeOf(group), call, calls),
+      add: (group, calls, errors, denied, latencies, start, end) => this.add(placeOf(group), calls, errors, denied, latencies, start, end),
+    };
+  }
+
+  /** Those that have calls, oldest first, and at each time in the order of these groups. */
+  inOrder(groups: readonly Group[]): Array<readonly [begin: number, places: readonly Place[]]> {
+    const byTime = new Map([...this.placesByTime.keys()].toSorted((a, b) => a - b).map((begin) => [begin, new Array<Place>()]));
+    // One group after the other: so they are sorted once, and not at each of hundreds of times.
+    for (const group of groups) {
+      for (const place of this.placesByGroup.get(group) ?? []) if (this.calls[place]! > 0) byTime.get(this.begins[place]!)!.push(place);
+    }
+    return [...byTime];
+  }
+
+  groupAt(place: Place): Group {
+    return this.groupsAt[place]!;
+  }
+
+  figuresAt(place: Place): UsageFiguresView {
+    return figuresView(this.calls[place]!, this.errors[place]!, this.denied[place]!, this.latencies.percentiles(place, PERCENTILES));
+  }
+
+  private count(place: Place, { status, latencyMicroseconds }: CountedCall, calls: number): void {
+    this.calls[place]! += calls;
+    if (isError(status)) this.errors[place]! += calls;
+    if (isDenied(status)) this.denied[place]! += calls;
+    this.latencies.addCalls(place, latencyMicroseconds, calls);
+  }
+
+  private add(place: Place, calls: number, errors: number, denied: number, latencies: string, start: number, end: number): void {
+    this.calls[place]! += calls;
+    this.errors[place]! += errors;
+    this.denied[place]! += denied;
+    this.latencies.add(place, latencies, start, end);
+  }
+
+  private newPlace(begin: number, places: Map<Group, Place>, group: Group): Place {
+    const place = this.begins.length;
+    if (place === MOST_BUCKETS) throw invalidField('/interval', `more than ${MOST_BUCKETS} buckets; ask for longer ones, or fewer`);
+    places.set(group, place);
+    this.begins.push(begin);
+    this.groupsAt.push(group);
+    this.calls.push(0);
+    this.errors.push(0);
+    this.denied.push(0);
+    const known = this.placesByGroup.get(group);
+    if (known) known.push(place);
+    else this.placesByGroup.set(group, [place]);
+    return place;
+  }
+}
