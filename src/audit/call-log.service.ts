@@ -27,6 +27,7 @@ export class CallLogService {
   ) {}
 
   async list(principal: Principal, query: CallLogQueryDto): Promise<CallLogListView> {
+    const asked = performance.now();
     const organizationId = organizationOf(principal, query.scope);
     const audience = `call-logs:${organizationId}`;
     const range = readRange(query);
@@ -36,7 +37,7 @@ export class CallLogService {
     const found = await this.searches.matching(organizationId, range, query);
     const search = found && position ? goOn(found, position) : found;
     if (!search) return { data: [], hasMore: false, nextCursor: null, completeUntil };
-    const { rows, next } = await walk<CallLog>(this.database, search.walk, search.after, query.limit);
+    const { rows, next } = await walk<CallLog>(this.database, search.walk, search.after, query.limit, asked);
     const nextCursor = next && this.cursors.write(audience, [next[0]!, next[1]!]);
     return { data: await this.views(rows), hasMore: next !== null, nextCursor, completeUntil };
   }
