@@ -22,6 +22,7 @@ import { callHttp } from '../src/testing';
 import { databaseKinds, type FreshDatabase } from './support/fresh-database';
 
 const OPERATOR = { type: 'user', id: 'usr_operator', organizationId: 'org_operator', operator: true } as Principal;
+const ACTOR = { type: 'user', id: 'usr_operator', requestId: null, ip: null } as const;
 
 /** Says when `/slow` is being answered, and lets it go on. */
 const slow = new EventEmitter();
@@ -172,7 +173,7 @@ describe.each(databaseKinds)('the recorder of calls, with the log on %s', (_name
 
   /** Every row there is, newest first. */
   const rows = async (): Promise<readonly CallLogView[]> =>
-    (await app.get(CallLogService).list(OPERATOR, { scope: 'installation', limit: 100 })).data;
+    (await app.get(CallLogService).list(OPERATOR, ACTOR, { scope: 'installation', limit: 100 })).data;
 
   const theRow = async (): Promise<CallLogView> => {
     const all = await rows();

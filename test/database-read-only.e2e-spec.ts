@@ -34,6 +34,13 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
 
   const create = async (): Promise<number> => (await app.post('/v1/api-keys', { as: token, body: { name: 'one', scopes: [] } })).status;
 
+  const readsInTrail = async (): Promise<unknown[]> => {
+    const rows = await app.service.database.query<Array<{ after: string }>>(
+      "SELECT after_state AS after FROM keystile_audit_events WHERE action = 'call_log.read' ORDER BY sequence",
+    );
+    return rows.map(({ after }) => JSON.parse(after) as unknown);
+  };
+
   async function expectRowsOf(requestIds: readonly unknown[]): Promise<void> {
     for (const deadline = performance.now() + 20_000; ; await sleep(50)) {
       const rows = await app.service.callDatabase.query<Array<{ id: string; tail: string }>>('SELECT id, tail FROM keystile_call_logs');
@@ -44,7 +51,7 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
   }
 
   it('R06: that takes no writes verifies keys, refuses changes, and gets every row once it does', async () => {
-    const { body: log } = await app.get('/v1/call-logs?limit=1', { as: token });
+    const { body: log } = await app.get('/v1/call-logs?limit=1&status=201', { as: token });
     await server.administer('SET GLOBAL read_only = 1');
     const requestIds: unknown[] = [];
     for (let i = 0; i < 20; i++) {
@@ -62,6 +69,10 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
     await server.administer('SET GLOBAL read_only = 0');
     expect(await create()).toBe(201);
     await expectRowsOf(requestIds);
+    // That they were read is in the trail with the next such read.
+    expect(await readsInTrail()).toEqual([{ calls: 'list', filter: { status: 201 }, first: {} }]);
+    await app.get(`/v1/call-logs/${log.data[0].requestId}`, { as: token });
+    expect(await readsInTrail()).toHaveLength(2);
   });
 
   it('R06: the same where the rights to write are taken away', async () => {

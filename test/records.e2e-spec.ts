@@ -474,6 +474,78 @@ describe('the audit trail', () => {
     expect(await reads()).toEqual([...expected, [auditor.userId, {}]]);
   });
 
+  describe('about the call log', () => {
+    /** What the trail says that somebody read of calls, oldest first. */
+    const readsOf = async ({ userId, organizationId }: TestPerson, from: TestPerson): Promise<Event[]> => {
+      const { body } = await app.get<List<Event>>(`/v1/audit-events?action=call_log.read&actorId=${userId}`, { as: from.token });
+      expect(body.data.every((event) => event.organizationId === organizationId)).toBe(true);
+      return body.data.toReversed();
+    };
+
+    it('tells that it was read, once for each reader and filter an hour, whatever the page or the time', async () => {
+      const auditor = await app.member('auditor', { by: owner });
+      const read = (query: string, as = auditor.token) => app.get(`/v1/call-logs?${query}`, { as });
+      const from = app.clock.now().toISOString();
+      await app.issueKey({}, owner);
+      await app.issueKey({}, owner);
+      const { body: page } = await read(`limit=1&from=${from}`);
+      await read(`limit=1&cursor=${page.nextCursor}`);
+      await read('to=2020-01-01T00:00:00Z');
+      await read('statusClass=4xx&method=get');
+      await read('statusClass=4xx&method=GET&limit=3');
+      const reads = await readsOf(auditor, owner);
+      expect(reads.map(({ after }) => after)).toEqual([
+        { calls: 'list', filter: {}, first: { from } },
+        { calls: 'list', filter: { statusClass: '4xx', method: 'GET' }, first: {} },
+      ]);
+      expect(reads[0]).toMatchObject({ action: 'call_log.read', target: { type: 'call_log', id: null }, actor: { id: auditor.userId } });
+      app.clock.move({ minutes: 61 });
+      await read('', (await app.login(auditor.email)).token);
+      owner = await app.login(owner.email);
+      expect(await readsOf(auditor, owner)).toHaveLength(3);
+    });
+
+    it('tells once an hour that single calls were read, or why they were answered so, and which was the first', async () => {
+      const auditor = await app.member('auditor', { by: owner });
+      const requestIds = await Promise.all(
+        [1, 2, 3].map(async () => (await app.get('/v1/whoami', { as: owner.token })).headers['x-request-id'] as string),
+      );
+      for (const id of requestIds) {
+        for (const path of [`call-logs/${id}/explain`, `call-logs/${id}`, `call-logs?requestId=${id}`]) {
+          expect((await app.get(`/v1/${path}`, { as: owner.token })).status).toBe(200);
+        }
+      }
+      expect((await app.get('/v1/call-logs/req_00000000000000000000000000', { as: auditor.token })).status).toBe(404);
+      expect((await readsOf(owner, owner)).map(({ after }) => after)).toEqual([
+        { calls: 'single', filter: {}, first: { requestId: requestIds[0] } },
+      ]);
+      expect(await readsOf(auditor, owner)).toEqual([]);
+    });
+
+    it('keeps an address that was looked for where it can be erased', async () => {
+      await app.get('/v1/call-logs?ip=203.0.113.9', { as: owner.token });
+      await app.get('/v1/call-logs?ip=203.0.113.10', { as: owner.token });
+      const reads = await readsOf(owner, owner);
+      expect(reads.map(({ personal }) => personal)).toEqual([{ filterIp: '203.0.113.9' }, { filterIp: '203.0.113.10' }]);
+      expect(JSON.stringify(reads.map(({ after }) => after))).not.toContain('203.0.113');
+    });
+
+    it('tells of nobody who read how much was called, but no call', async () => {
+      expect((await app.get('/v1/usage', { as: owner.token })).status).toBe(200);
+      expect((await app.get('/v1/usage/top?groupBy=key', { as: owner.token })).status).toBe(200);
+      expect(await readsOf(owner, owner)).toEqual([]);
+    });
+
+    it('A19.4: shows no call while it cannot record that', async () => {
+      await sql('ALTER TABLE keystile_audit_events RENAME TO hidden');
+      const refused = await Promise.all([1, 2].map(() => app.get('/v1/call-logs', { as: owner.token })));
+      await sql('ALTER TABLE hidden RENAME TO keystile_audit_events');
+      expect(refused.map(({ status }) => status)).toEqual([500, 500]);
+      expect((await app.get('/v1/call-logs', { as: owner.token })).status).toBe(200);
+      expect(await readsOf(owner, owner)).toHaveLength(1);
+    });
+  });
+
   it('finds what somebody did, what was done to something, and when', async () => {
     const admin = await app.member('admin', { by: owner });
     app.clock.move({ minutes: 5 });

@@ -35,7 +35,7 @@ export class AuditEventService {
     const walked = this.walkOf(organizationId, readRange(query), query);
     const { rows, next } = await walk<AuditEvent>(this.database, walked, [after], limit);
     const data = await this.views(rows);
-    await this.reads.record(organizationId, actor, filter);
+    await this.reads.record(organizationId, actor, { record: 'audit_event', what: { filter } });
     return { data, hasMore: next !== null, nextCursor: next && this.cursors.write(audience, [next[0]!, '']) };
   }
 
@@ -45,7 +45,7 @@ export class AuditEventService {
     const event = await this.database.manager.findOneBy(AuditEvent, { id, organizationId: organizationId ?? INSTALLATION });
     if (!event) throw notFound();
     const [shown] = await this.views([event]);
-    await this.reads.record(organizationId, actor, { id });
+    await this.reads.record(organizationId, actor, { record: 'audit_event', what: { filter: { id } } });
     return shown!;
   }
 

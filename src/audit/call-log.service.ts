@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { notFound, PageCursors, type Principal } from '../common';
+import { AuditReads, type RecordRead } from './audit-reads';
+import type { Actor } from './audit-trail';
 import { callTime, firstCallIdAt, parseRequestId, requestIdOf } from './call-id';
 import type { CallLogListView, CallLogQueryDto, CallLogView } from './call-log.dto';
 import type { CallLog } from './call-log.entity';
@@ -15,7 +17,7 @@ import { organizationOf, readRange } from './record-range';
 const PRINCIPAL_TYPES = { u: 'user', k: 'api_key', '-': null } as const;
 const ENVIRONMENTS = { l: 'live', t: 'test' } as const;
 
-/** Reads calls. What was answered here before a read is in what it reads. */
+/** Reads calls; that somebody did is an audit event. What was answered here before a read is in what it reads. */
 @Injectable()
 export class CallLogService {
   constructor(
@@ -24,9 +26,10 @@ export class CallLogService {
     private readonly terms: CallTerms,
     private readonly store: CallStore,
     private readonly cursors: PageCursors,
+    private readonly reads: AuditReads,
   ) {}
 
-  async list(principal: Principal, query: CallLogQueryDto): Promise<CallLogListView> {
+  async list(principal: Principal, actor: Actor, query: CallLogQueryDto): Promise<CallLogListView> {
     const asked = performance.now();
     const organizationId = organizationOf(principal, query.scope);
     const audience = `call-logs:${organizationId}`;
@@ -36,14 +39,16 @@ export class CallLogService {
     const { completeUntil } = this.store;
     const found = await this.searches.matching(organizationId, range, query);
     const search = found && position ? goOn(found, position) : found;
-    if (!search) return { data: [], hasMore: false, nextCursor: null, completeUntil };
-    const { rows, next } = await walk<CallLog>(this.database, search.walk, search.after, query.limit, asked);
+    const page = search && (await walk<CallLog>(this.database, search.walk, search.after, query.limit, asked));
+    const { rows, next } = page ?? { rows: [], next: null };
     const nextCursor = next && this.cursors.write(audience, [next[0]!, next[1]!]);
-    return { data: await this.views(rows), hasMore: next !== null, nextCursor, completeUntil };
+    const data = await this.views(rows);
+    await this.reads.record(organizationId, actor, readOf(query));
+    return { data, hasMore: next !== null, nextCursor, completeUntil };
   }
 
   /** @throws Problem `not_found`, also for a call of another organization */
-  async get(principal: Principal, scope: RecordScope | undefined, requestId: string): Promise<CallLogView> {
+  async get(principal: Principal, actor: Actor, scope: RecordScope | undefined, requestId: string): Promise<CallLogView> {
     const organizationId = organizationOf(principal, scope);
     const callId = parseRequestId(requestId);
     if (!callId) throw notFound();
@@ -52,6 +57,7 @@ export class CallLogService {
     const rows = search ? (await walk<CallLog>(this.database, search.walk, search.after, 1)).rows : [];
     if (rows.length === 0) throw notFound();
     const [shown] = await this.views(rows);
+    await this.reads.record(organizationId, actor, readOf({ requestId }));
     return shown!;
   }
 
@@ -60,6 +66,28 @@ export class CallLogService {
     const texts = await this.terms.read(rows.flatMap(numbersOf));
     return rows.map((row) => view(row, (number) => texts.get(number) ?? null));
   }
+}
+
+/**
+ * What a read is to the audit trail: the filter, without pages and bounds in time, or else each step of somebody who goes through the
+ * log would be a read of its own; and single calls are one, however many are opened. An address that was looked for can be erased.
+ */
+function readOf({
+  limit: _limit,
+  cursor: _cursor,
+  scope: _scope,
+  from,
+  to,
+  ip,
+  requestId,
+  ...filter
+}: Partial<CallLogQueryDto>): RecordRead {
+  return {
+    record: 'call_log',
+    what: { calls: requestId === undefined ? 'list' : 'single', filter },
+    ...(ip === undefined ? {} : { personal: { filterIp: ip } }),
+    first: { requestId, from, to },
+  };
 }
 
 /** From the cursor, unless the range ends before it. */

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { type Actor, CurrentActor } from '../audit';
 import type { Principal } from '../common';
 import { IdPipe } from '../http';
 import { CurrentPrincipal, RequireScope } from '../permissions';
@@ -33,7 +34,11 @@ export class ExplainCallController {
   /** Tells what a call that was made met: every check in order, and the smallest change that would let it through. */
   @Get(':requestId/explain')
   @RequireScope('call_log.read', 'api_key.read')
-  explain(@CurrentPrincipal() principal: Principal, @Param('requestId') requestId: string): Promise<CallExplanationView> {
-    return this.explanations.ofPastCall(principal, requestId);
+  explain(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Param('requestId') requestId: string,
+  ): Promise<CallExplanationView> {
+    return this.explanations.ofPastCall(principal, actor, requestId);
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-import { AuditHistory, CallLogService, type CallLogView } from '../audit';
+import { type Actor, AuditHistory, CallLogService, type CallLogView } from '../audit';
 import { type Clock, CLOCK, type DenialCode, invalidField, type Principal, PROBLEMS } from '../common';
 import { OWNER_DIRECTORY, type OwnerDirectory, type OwnerStanding } from '../organizations';
 import { type RouteAccess, RouteInventory, ScopeCatalog, scopesOf } from '../permissions';
@@ -58,9 +58,9 @@ export class KeyExplanations {
   }
 
   /** @throws Problem `not_found`, also for a call of another organization */
-  async ofPastCall(principal: Principal, requestId: string): Promise<CallExplanationView> {
+  async ofPastCall(principal: Principal, actor: Actor, requestId: string): Promise<CallExplanationView> {
     const { organizationId } = principal;
-    const call = await this.calls.get(principal, undefined, requestId);
+    const call = await this.calls.get(principal, actor, undefined, requestId);
     const route = call.route === null ? null : (this.routes.find(call.method, call.route) ?? null);
     const past = { requestId, at: call.at, keyId: call.keyId, answered: call.status, answeredCode: call.code };
     const key = call.keyId === null ? null : await this.database.getRepository(ApiKey).findOneBy({ id: call.keyId, organizationId });

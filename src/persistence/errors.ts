@@ -3,7 +3,17 @@ import { DATABASE_AWAY } from './pulse';
 
 const DUPLICATE = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT']);
+const WRITE_REFUSED = new Set([
+  // Somebody has taken rights away from us, to move the database or by mistake.
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_READ_ONLY_MODE',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+]);
 const UNREACHABLE = new Set([
+  ...WRITE_REFUSED,
   DATABASE_AWAY,
   'ECONNREFUSED',
   'ECONNRESET',
@@ -18,15 +28,8 @@ const UNREACHABLE = new Set([
   'ER_NEW_ABORTING_CONNECTION',
   'ER_CONNECTION_KILLED',
   'ER_QUERY_INTERRUPTED',
-  // Somebody has taken rights away from us, to move the database or by mistake.
   'ER_ACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
-  'ER_TABLEACCESS_DENIED_ERROR',
-  'ER_DISK_FULL',
-  'ER_RECORD_FILE_FULL',
-  'ER_READ_ONLY_MODE',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
 ]);
 /** SQLite adds where it happened: `SQLITE_IOERR_WRITE`. */
 const SQLITE_UNREACHABLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/;
@@ -44,6 +47,12 @@ export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQL
 export function isUnreachable(error: unknown): boolean {
   const code = codeOf(error);
   return UNREACHABLE.has(code) || SQLITE_UNREACHABLE.test(code) || isConnectionOver(error);
+}
+
+/** The database answers, but keeps nothing: it is read-only, or full. Also said of the problem that this became. */
+export function isWriteRefused(error: unknown): boolean {
+  const code = codeOf(error instanceof Problem ? error.cause : error);
+  return WRITE_REFUSED.has(code) || /^SQLITE_(FULL|READONLY)/.test(code);
 }
 
 /** Nothing was asked, or no answer was waited for, because the database does not answer at all. */

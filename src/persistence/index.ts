@@ -6,7 +6,7 @@ export * from './columns';
 export { commitHook, type CommitHook, isInTransaction } from './commit-hooks';
 export { openDatabase } from './data-source';
 export { isSerialised, serialiseSqlite } from './sqlite-gate';
-export { asProblem, isDatabaseAway, isDuplicate, isRetryable, isUndone, isUnreachable } from './errors';
+export { asProblem, isDatabaseAway, isDuplicate, isRetryable, isUndone, isUnreachable, isWriteRefused } from './errors';
 export { migrateKeystile, pendingMigrations } from './migrate';
 export { patiently } from './mysql-guard';
 export { indexName, type Migration, Schema } from './schema';

@@ -45,7 +45,7 @@ const ACTIONS = [
   { value: 'service_account.*', label: 'Service accounts' },
   { value: 'organization.*', label: 'The organization' },
   { value: 'session.*', label: 'Sessions' },
-  { value: 'call_log.*', label: 'Exports of calls' },
+  { value: 'call_log.*', label: 'Calls, read and exported' },
   { value: 'audit_event.*', label: 'The audit trail itself' },
 ];
 
