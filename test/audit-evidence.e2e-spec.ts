@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -138,6 +139,88 @@ describe('evidence of the audit trail', () => {
       expect(await verifyOnline()).toMatchObject({ valid: false, firstBrokenSequence: sequence - 1 });
       const refused = await app.post('/v1/audit-events/checkpoints', { as: owner.token });
       expect(refused.status).toBe(409);
+    });
+
+    describe('of a chain that was broken since the last one', () => {
+      const logged: string[] = [];
+
+      beforeEach(() => {
+        logged.length = 0;
+        jest.spyOn(Logger.prototype, 'error').mockImplementation((line: unknown) => void logged.push(String(line)));
+      });
+
+      afterEach(() => jest.restoreAllMocks());
+
+      const forge = (sequence: number): Promise<unknown> =>
+        sql(
+          'UPDATE keystile_audit_events SET actor_id = ? WHERE organization_id = ? AND sequence = ?',
+          'usr_x',
+          owner.organizationId,
+          sequence,
+        );
+      const signing = () => app.post('/v1/audit-events/checkpoints', { as: owner.token });
+      const count = async (): Promise<number> =>
+        ((await app.get('/v1/audit-events/checkpoints', { as: owner.token })).body.data as Row[]).length;
+
+      async function expectNothingSigned(sequence: number): Promise<void> {
+        const before = await count();
+        const { status, body } = await signing();
+        expect([status, body.code, body.message]).toEqual([
+          409,
+          'conflict',
+          `The chain is broken at event ${sequence} and is not signed: see GET /v1/audit-events/verify`,
+        ]);
+        app.clock.move({ minutes: 61 });
+        owner = await app.login(owner.email);
+        logged.length = 0;
+        const job = app.service.app.get(CheckpointJob);
+        await job.run();
+        await job.run();
+        const line = `The audit chain of ${owner.organizationId} is broken at event ${sequence} and is not signed`;
+        expect(logged.filter((one) => one.includes(owner.organizationId))).toEqual([line]);
+        expect(await count()).toBe(before);
+        expect(await verifyOnline()).toMatchObject({ valid: false, firstBrokenSequence: sequence });
+      }
+
+      it('are not made, on demand or by themselves, and the answer and the log name the first bad event', async () => {
+        const { sequence } = await sign();
+        for (let i = 0; i < 4; i++) await app.issueKey({}, owner);
+        await forge((sequence as number) + 2);
+        await expectNothingSigned((sequence as number) + 2);
+      });
+
+      it('are not made where none was made before', async () => {
+        await forge(3);
+        await expectNothingSigned(3);
+      });
+
+      it('are not made where a forged one pretends that the chain was whole', async () => {
+        const { sequence } = await sign();
+        for (let i = 0; i < 4; i++) await app.issueKey({}, owner);
+        await forge((sequence as number) + 2);
+        await sql(
+          'UPDATE keystile_audit_checkpoints SET sequence = sequence + 4, hash = (SELECT hash FROM keystile_audit_heads h WHERE h.organization_id = ?) WHERE organization_id = ?',
+          owner.organizationId,
+          owner.organizationId,
+        );
+        await expectNothingSigned((sequence as number) + 2);
+      });
+
+      it('are made anew once it is whole again', async () => {
+        const where = 'WHERE organization_id = ? AND sequence = 3';
+        const [event] = (await sql(`SELECT action FROM keystile_audit_events ${where}`, owner.organizationId)) as Row[];
+        await sql(`UPDATE keystile_audit_events SET action = 'nothing.happened' ${where}`, owner.organizationId);
+        expect((await signing()).status).toBe(409);
+        await sql(`UPDATE keystile_audit_events SET action = ? ${where}`, event!['action'], owner.organizationId);
+        expect((await signing()).status).toBe(201);
+      });
+    });
+
+    it('say nothing of what was changed before the one before: that is for those who kept it, and for the whole check', async () => {
+      await sign();
+      await sql('UPDATE keystile_audit_events SET actor_id = NULL WHERE organization_id = ? AND sequence = 3', owner.organizationId);
+      await sign();
+      expect(await verifyOnline()).toMatchObject({ valid: false, firstBrokenSequence: 3 });
     });
 
     it('show online that one of them was forged', async () => {

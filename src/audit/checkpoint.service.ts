@@ -1,12 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, In, LessThan, Not } from 'typeorm';
 
-import { type Clock, CLOCK, conflict, type Page, PageCursors, type Principal } from '../common';
+import { type Clock, CLOCK, conflict, type Page, PageCursors, type Principal, Problem } from '../common';
 import { inTransaction, isDuplicate } from '../persistence';
+import { chainHash } from './audit-chain';
 import { AuditEvent, AuditHead } from './audit-event.entity';
 import { type Actor, AuditTrail, INSTALLATION } from './audit-trail';
-import { type PublicCheckpointKey, publicPart, signCheckpoint } from './checkpoint';
+import { ChainVerifier, type Link, NO_EVENT } from './chain-verifier';
+import { checkSignature, type PublicCheckpointKey, publicPart, signCheckpoint } from './checkpoint';
 import type { CheckpointQueryDto, CheckpointView } from './checkpoint.dto';
 import { AuditCheckpoint } from './checkpoint.entity';
 import { CHECKPOINT_OPTIONS, type CheckpointOptions, DEFAULT_INTERVAL_SECONDS } from './checkpoint-options';
@@ -16,16 +18,19 @@ import { organizationOf } from './record-range';
 /** How many chains are signed in one go. */
 const MOST_AT_ONCE = 200;
 
-/** Signs the heads of audit chains. */
+/** Signs the heads of audit chains, of what is whole since it was signed last. */
 @Injectable()
 export class Checkpoints {
   private readonly logger = new Logger('AuditCheckpoints');
+  /** When a chain was last found broken, or its signing would go over it again every few seconds. */
+  private readonly brokenAt = new Map<string, Date>();
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly cursors: PageCursors,
     private readonly trail: AuditTrail,
+    private readonly verifier: ChainVerifier,
     @Inject(CHECKPOINT_OPTIONS) private readonly options: CheckpointOptions,
   ) {}
 
@@ -35,17 +40,17 @@ export class Checkpoints {
 
   /**
    * Signs a chain as it is now, the event that says so included.
-   * @throws Problem `conflict` where nothing can be signed with, or where the chain is no longer what was signed before
+   * @throws Problem `conflict` where nothing can be signed with, or where the chain is broken since it was signed last, or there
    */
   async sign(principal: Principal, actor: Actor, scope: RecordScope | undefined): Promise<CheckpointView> {
     const organizationId = organizationOf(principal, scope);
     if (this.options.signingKeys.length === 0) throw conflict('This installation has no keys to sign audit chains with');
+    const chain = organizationId ?? INSTALLATION;
+    const whole = await this.wholeUntil(this.database.manager, chain, await this.lastSigned(chain));
     return inTransaction(this.database, async (manager) => {
       const target = { type: 'audit_event', id: null };
       await this.trail.record(manager, { organizationId, actor, action: 'audit_event.checkpointed', target });
-      const signed = await this.signHead(manager, organizationId ?? INSTALLATION);
-      if (!signed) throw conflict('The chain is no longer what was signed before: see GET /v1/audit-events/verify');
-      return checkpointView(signed);
+      return checkpointView(await this.signHead(manager, chain, await this.wholeUntil(manager, chain, whole)));
     });
   }
 
@@ -67,10 +72,12 @@ export class Checkpoints {
     let count = 0;
     for (const organizationId of await this.due()) {
       try {
-        if (await inTransaction(this.database, (manager) => this.signHead(manager, organizationId))) count++;
+        const head = await this.wholeUntil(this.database.manager, organizationId, await this.lastSigned(organizationId));
+        await this.signHead(this.database.manager, organizationId, head);
+        count++;
       } catch (error) {
-        // Another replica signed this very head.
-        if (!isDuplicate(error)) throw error;
+        // Another replica signed this very head, or the chain is broken, which the log says.
+        if (!isDuplicate(error) && !isConflict(error)) throw error;
       }
     }
     return count;
@@ -87,22 +94,39 @@ export class Checkpoints {
         .from(AuditCheckpoint, 'signed')
         .where(`signed.organizationId = head.organizationId AND signed.${condition}`)
         .getQuery();
+    const broken = [...this.brokenAt].filter(([, at]) => at > since).map(([organizationId]) => organizationId);
     const heads = await query
       .where(`NOT EXISTS ${checkpoints('sequence = head.sequence')}`)
       .andWhere(`NOT EXISTS ${checkpoints('at > :since')}`, { since })
+      .andWhere({ organizationId: Not(In(broken)) })
       .limit(MOST_AT_ONCE)
       .getMany();
     return heads.map(({ organizationId }) => organizationId);
   }
 
-  /** @returns `null` where the chain no longer holds what was signed before: a new signature would cover it up */
-  private async signHead(manager: EntityManager, organizationId: string): Promise<AuditCheckpoint | null> {
-    const head = await manager.findOneByOrFail(AuditHead, { organizationId });
+  /** The newest event that was signed. Where it is not there as it was, or the key is not ours any more, the whole chain is to be checked. */
+  private async lastSigned(organizationId: string): Promise<Link> {
+    const { manager } = this.database;
     const [last] = await manager.find(AuditCheckpoint, { where: { organizationId }, order: { sequence: 'DESC' }, take: 1 });
-    if (!(await holds(manager, head)) || (last && !(await holds(manager, last)))) {
-      this.logger.error(`The audit chain of ${organizationId} is not what was signed at event ${last?.sequence ?? head.sequence}`);
-      return null;
-    }
+    if (!last || checkSignature(last, this.options.signingKeys) !== 'good') return NO_EVENT;
+    const event = await manager.findOneBy(AuditEvent, { organizationId, sequence: last.sequence });
+    return event?.hash === last.hash && chainHash(event) === last.hash ? last : NO_EVENT;
+  }
+
+  /**
+   * Goes over what came after an event, so that each is checked once before it is signed.
+   * @returns the head, up to which the chain is whole
+   * @throws Problem `conflict` where it is not: a signature would cover that up
+   */
+  private async wholeUntil(manager: EntityManager, organizationId: string, after: Link): Promise<Link> {
+    const { head, firstBroken } = await this.verifier.check(manager, organizationId, after);
+    if (firstBroken === null) return head;
+    this.brokenAt.set(organizationId, this.clock.now());
+    this.logger.error(`The audit chain of ${organizationId} is broken at event ${firstBroken} and is not signed`);
+    throw conflict(`The chain is broken at event ${firstBroken} and is not signed: see GET /v1/audit-events/verify`);
+  }
+
+  private async signHead(manager: EntityManager, organizationId: string, head: Link): Promise<AuditCheckpoint> {
     const at = this.clock.now();
     const state = { organizationId, sequence: head.sequence, hash: head.hash, at };
     const isSentOn = this.options.file !== undefined || this.options.webhook !== undefined;
@@ -115,13 +139,12 @@ export class Checkpoints {
       error: null,
     };
     await manager.insert(AuditCheckpoint, checkpoint);
+    this.brokenAt.delete(organizationId);
     return checkpoint;
   }
 }
 
-/** Whether the event is still there. */
-const holds = (manager: EntityManager, { organizationId, sequence, hash }: { organizationId: string; sequence: number; hash: string }) =>
-  manager.existsBy(AuditEvent, { organizationId, sequence, hash });
+const isConflict = (error: unknown): boolean => error instanceof Problem && error.code === 'conflict';
 
 export const checkpointView = (checkpoint: AuditCheckpoint): CheckpointView => ({
   organizationId: checkpoint.organizationId === INSTALLATION ? null : checkpoint.organizationId,
