@@ -374,6 +374,62 @@ describe('evidence of the audit trail', () => {
     });
   });
 
+  describe('of a chain in which somebody put an event behind the head', () => {
+    let forged: number;
+
+    beforeEach(async () => {
+      for (const level of ['warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
+      forged = ((await verifyOnline())['head'] as { sequence: number }).sequence + 1;
+      await sql(
+        `INSERT INTO keystile_audit_events (id, organization_id, sequence, at, actor_type, action, target_type, previous_hash, hash)
+         SELECT 'evt_forged', organization_id, sequence + 1, at, 'system', 'nothing.happened', 'test', hash, hash
+         FROM keystile_audit_events WHERE organization_id = ? AND sequence = ?`,
+        owner.organizationId,
+        forged - 1,
+      );
+    });
+
+    afterEach(async () => {
+      jest.restoreAllMocks();
+      await sql("DELETE FROM keystile_audit_events WHERE id = 'evt_forged'");
+    });
+
+    it('can be read, verified and taken out, and online and offline name that event', async () => {
+      expect(await verifyOnline()).toMatchObject({ valid: false, firstBrokenSequence: forged });
+      const read = await app.get('/v1/audit-events', { as: owner.token });
+      const calls = await app.get('/v1/call-logs', { as: owner.token });
+      const exported = await app.get('/v1/audit-events/export', { as: owner.token });
+      expect([read.status, calls.status, exported.status]).toEqual([200, 200, 200]);
+      const { code, said } = await verifyOffline(exported.text);
+      expect([code, said]).toEqual([1, expect.stringMatching(new RegExp(`^BROKEN at event ${forged}:`))]);
+      const lines = (Logger.prototype.warn as jest.Mock).mock.calls.map(([line]) => String(line));
+      expect(lines).toEqual([
+        `It cannot be written now, and is not in the audit trail, that user ${owner.userId} read audit_events`,
+        `It cannot be written now, and is not in the audit trail, that user ${owner.userId} read call_logs`,
+        `It cannot be written, and is not in the audit trail, that user ${owner.userId} exported it`,
+      ]);
+    });
+
+    it('takes no change, no signature and no export of calls, and says where to look', async () => {
+      const answers = [
+        await app.post('/v1/api-keys', { as: owner.token, body: { name: 'one', scopes: [] } }),
+        await app.post('/v1/audit-events/checkpoints', { as: owner.token }),
+        await app.get('/v1/call-logs/export', { as: owner.token }),
+      ];
+      for (const { status, body } of answers.toSpliced(1, 1)) {
+        expect([status, body.code, body.message]).toEqual([
+          409,
+          'conflict',
+          'The audit chain takes no events, since it holds one that was put in: see GET /v1/audit-events/verify',
+        ]);
+      }
+      expect([answers[1]!.status, answers[1]!.body.message]).toEqual([409, expect.stringContaining(`broken at event ${forged} `)]);
+      expect(Logger.prototype.error).toHaveBeenCalledWith(
+        `The audit chain of ${owner.organizationId} takes no events: event ${forged} was put in behind its head`,
+      );
+    });
+  });
+
   describe('personal fields', () => {
     const eventOf = async (action: string): Promise<Row> =>
       (await app.get(`/v1/audit-events?action=${action}&limit=1`, { as: owner.token })).body.data[0];

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type StreamableFile } from '@nestjs/common';
+import { Inject, Injectable, Logger, type StreamableFile } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Between, DataSource } from 'typeorm';
 
@@ -7,7 +7,7 @@ import { inTransaction } from '../persistence';
 import { canonicalJson } from './audit-chain';
 import type { ExportedAuditEvent } from './audit-event.dto';
 import { AuditEvent } from './audit-event.entity';
-import { type Actor, AuditTrail, INSTALLATION } from './audit-trail';
+import { type Actor, AuditTrail, BlockedChain, INSTALLATION } from './audit-trail';
 import { auditEventView, personalOf } from './audit-view';
 import { fileTime } from './call-export.service';
 import type { AuditEventExportQueryDto } from './export.dto';
@@ -20,6 +20,8 @@ const PAGE = 250;
 /** Takes audit events out as a file, oldest first, as `keystile audit verify` reads them. The last of them is the one of this export. */
 @Injectable()
 export class AuditExport {
+  private readonly logger = new Logger('AuditExport');
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -32,18 +34,23 @@ export class AuditExport {
     const range = readRange(query);
     const { format, scope: _scope, ...filter } = query;
     return this.turns.take(organizationId, async () => {
-      await inTransaction(this.database, (manager) =>
-        this.trail.record(manager, {
-          organizationId,
-          actor,
-          action: 'audit_event.exported',
-          target: { type: 'audit_event', id: null },
-          after: { format, filter },
-        }),
-      );
+      await this.record(organizationId, actor, { format, filter });
       const name = `audit-events-${fileTime(this.clock.now())}`;
       return exportedFile({ name, format, columns: COLUMNS, pages: this.pages(organizationId ?? INSTALLATION, range, query) });
     });
+  }
+
+  /** A chain that takes no events because somebody put one in is evidence, which has to be taken out all the same. */
+  private async record(organizationId: string | null, actor: Actor, after: object): Promise<void> {
+    const target = { type: 'audit_event', id: null };
+    try {
+      await inTransaction(this.database, (manager) =>
+        this.trail.record(manager, { organizationId, actor, action: 'audit_event.exported', target, after }),
+      );
+    } catch (error) {
+      if (!(error instanceof BlockedChain)) throw error;
+      this.logger.warn(`It cannot be written, and is not in the audit trail, that ${actor.type} ${actor.id} exported it`);
+    }
   }
 
   private async *pages(chain: string, range: TimeRange, query: AuditEventExportQueryDto): AsyncGenerator<readonly ExportedAuditEvent[]> {

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { type Clock, CLOCK } from '../common';
 import { inTransaction, isWriteRefused } from '../persistence';
 import { canonicalJson } from './audit-chain';
-import { type Actor, AuditTrail } from './audit-trail';
+import { type Actor, AuditTrail, BlockedChain } from './audit-trail';
 
 const HOUR_MS = 3_600_000;
 const MOST_REMEMBERED = 10_000;
@@ -37,7 +37,8 @@ export class AuditReads {
   ) {}
 
   /**
-   * Call it before what was read is shown. While the database takes no writes there is no event, and the next such read tries again.
+   * Call it before what was read is shown. While the database takes no writes, or the chain no events, there is none, and the next such
+   * read tries again.
    * @throws Problem where the event could not be written for any other reason: nothing is to be shown then
    */
   async record(organizationId: string | null, actor: Actor, read: RecordRead): Promise<void> {
@@ -48,8 +49,8 @@ export class AuditReads {
     if (last !== undefined && now - last.at < HOUR_MS) return last.written;
     const written = this.write(organizationId, actor, read).catch((error: unknown) => {
       this.recorded.delete(name);
-      if (!isWriteRefused(error)) throw error;
-      this.logger.warn(`The database takes no writes: that ${actor.type} ${actor.id} read ${record}s is not in the audit trail`);
+      if (!isWriteRefused(error) && !(error instanceof BlockedChain)) throw error;
+      this.logger.warn(`It cannot be written now, and is not in the audit trail, that ${actor.type} ${actor.id} read ${record}s`);
     });
     this.remember(name, { at: now, written });
     return written;

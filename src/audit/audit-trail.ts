@@ -1,9 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 
-import { type Clock, CLOCK, newId, type Principal } from '../common';
+import { type Clock, CLOCK, newId, Problem, type Principal } from '../common';
 import { type Epoch, EPOCH } from '../coordination';
+import { isDuplicate } from '../persistence';
 import { ADDS_ONLY } from './adds-only';
 import { canonicalJson, CHAIN_START, chainHash, personalDigest } from './audit-chain';
 import { type ActorType, AuditEvent, AuditHead, AuditPersonal } from './audit-event.entity';
@@ -45,9 +46,20 @@ export const actorOf = (principal: Principal, call: { readonly requestId: string
   ip: call.ip,
 });
 
+/** The place of the next event is taken by one that nobody wrote here, so that the chain takes no more. */
+export class BlockedChain extends Problem {
+  constructor(cause: unknown) {
+    super('conflict', {}, 'The audit chain takes no events, since it holds one that was put in: see GET /v1/audit-events/verify', {
+      cause,
+    });
+  }
+}
+
 /** Writes audit events. */
 @Injectable()
 export class AuditTrail {
+  private readonly logger = new Logger('AuditTrail');
+
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(EPOCH) private readonly epoch: Epoch,
@@ -57,17 +69,28 @@ export class AuditTrail {
    * Appends an event to its chain, in the transaction of the change that it tells of: both happen, or neither. Call it last: it locks
    * the chain's head until the transaction ends, and locks are taken in one order. A change that takes something away holds in every
    * process of the installation when the transaction is over.
+   * @throws BlockedChain
    */
   async record(manager: EntityManager, entry: AuditEntry): Promise<void> {
     const organizationId = entry.organizationId ?? INSTALLATION;
     const previous = await this.lockHead(manager, organizationId);
     const { personal, ...event } = this.describe(entry, organizationId, previous);
     const hash = chainHash(event);
-    await manager.insert(AuditEvent, { ...event, hash });
+    await this.append(manager, { ...event, hash });
     if (personal) await manager.insert(AuditPersonal, { eventId: event.id, ...personal });
     await manager.update(AuditHead, { organizationId }, { sequence: event.sequence, hash });
     const isHarmless = entry.addsOnly ?? ADDS_ONLY.has(entry.action);
     if (!isHarmless) await this.epoch.raise(manager, { organizationId: entry.organizationId, requestId: entry.actor.requestId });
+  }
+
+  private async append(manager: EntityManager, event: AuditEvent): Promise<void> {
+    try {
+      await manager.insert(AuditEvent, event);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      this.logger.error(`The audit chain of ${event.organizationId} takes no events: event ${event.sequence} was put in behind its head`);
+      throw new BlockedChain(error);
+    }
   }
 
   private describe(entry: AuditEntry, organizationId: string, previous: { sequence: number; hash: string }) {
