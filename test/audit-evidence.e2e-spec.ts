@@ -345,6 +345,46 @@ describe('evidence of the audit trail', () => {
       expect(await verifyOnline()).toMatchObject({ valid: false });
     });
 
+    it.each<[what: string, path: string]>([
+      ['an export as CSV', '/v1/audit-events/export?format=csv'],
+      ['an export of calls', '/v1/call-logs/export?format=ndjson'],
+      ['a list of keys', '/v1/api-keys'],
+      ['a list of audit events', '/v1/audit-events'],
+      ['an export in which nothing is', '/v1/audit-events/export?action=nothing.happened'],
+    ])('says of %s that it is no export of a trail, which is not to be broken', async (_what, path) => {
+      await app.get('/v1/whoami', { as: owner.token });
+      const { text } = await app.get(path, { as: owner.token });
+      expect(await verifyOffline(text)).toEqual({
+        code: 2,
+        said: 'keystile audit: this is not a whole export of an audit trail (NDJSON, without filters)',
+      });
+    });
+
+    it('says so of a file that is not there, too', async () => {
+      const said: string[] = [];
+      const write = (line: string): void => void said.push(line);
+      expect(await runCommand(['audit', 'verify', join(folder, 'nowhere')], {}, { out: write, error: write })).toBe(2);
+      expect(said).toEqual([expect.stringMatching(/^keystile audit: .*ENOENT/)]);
+    });
+
+    it('says of an export that lacks events that it may have been made with filters', async () => {
+      const exported = (await app.get('/v1/audit-events/export?action=api_key.*', { as: owner.token })).text;
+      const { sequence } = JSON.parse(exported.split('\n')[0]!) as Row;
+      expect(sequence).toBeGreaterThan(1);
+      expect(await verifyOffline(exported)).toEqual({
+        code: 1,
+        said: 'BROKEN at event 1: it is missing: it was taken out, or the export was made with filters.',
+      });
+    });
+
+    it('names the first event that is no event at all, where others follow', async () => {
+      const [, ...lines] = (await exportAudit()).split('\n');
+      expect(await verifyOffline(['nonsense', ...lines].join('\n'))).toMatchObject({
+        code: 1,
+        said: expect.stringMatching(/^BROKEN at event 1:/) as string,
+      });
+    });
+
     it('finds two rows of the database that changed places', async () => {
       const checkpoint = await sign();
       for (const [from, to] of [

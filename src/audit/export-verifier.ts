@@ -6,7 +6,7 @@ import { jsonLine } from './export-file';
 
 /** What came of checking an export, without service and database. */
 export interface ExportVerdict {
-  /** The chain: an organization, or `installation`; `null` of an empty file. */
+  /** The chain: an organization, or `installation`; `null` where the first event is broken. */
   readonly chain: string | null;
   readonly events: number;
   readonly broken: Fault | null;
@@ -36,11 +36,17 @@ interface Link {
   readonly chain: string | null;
 }
 
-/** Checks an export line by line, in bounded memory, and stops at the first fault. */
+const NOT_AN_EXPORT = 'this is not a whole export of an audit trail (NDJSON, without filters)';
+
+/**
+ * Checks an export line by line, in bounded memory, and stops at the first fault.
+ * @throws Error for a file that is something else
+ */
 export async function verifyExport(lines: AsyncIterable<string>, { checkpoints, keys }: Evidence): Promise<ExportVerdict> {
   let last: Link = { sequence: 0, hash: CHAIN_START, chain: null };
   let erased = 0;
   let agreed = 0;
+  let isStrange = false;
   const verdict = (broken: Fault | null): ExportVerdict => ({
     chain: last.chain,
     events: last.sequence,
@@ -50,7 +56,10 @@ export async function verifyExport(lines: AsyncIterable<string>, { checkpoints, 
     signatures: keys === null ? 0 : agreed,
   });
   for await (const line of lines) {
-    const event = readLine(line);
+    isStrange ||= last.sequence === 0 && !isAnEvent(line);
+    // What is no event, and followed by none, is another file.
+    if (isStrange && !isAnEvent(line)) continue;
+    const event = isStrange ? undefined : readLine(line);
     const reason = event ? whatIsWrong(event, last) : 'is not written as an export writes it';
     if (!event || reason !== null) return verdict({ sequence: last.sequence + 1, reason: reason! });
     last = { sequence: event.sequence, hash: event.hash, chain: chainOf(event) };
@@ -60,11 +69,25 @@ export async function verifyExport(lines: AsyncIterable<string>, { checkpoints, 
     if (denied) return verdict({ sequence: last.sequence, reason: denied });
     agreed += signed.length;
   }
+  if (isStrange) throw new Error(NOT_AN_EXPORT);
   const later = checkpoints.filter(
     ({ organizationId, sequence }) => sequence > last.sequence && organizationId === (last.chain ?? organizationId),
   );
   if (later.length > 0) return verdict({ sequence: last.sequence + 1, reason: 'is missing: a checkpoint was signed later than the end' });
+  if (last.sequence === 0) throw new Error(NOT_AN_EXPORT);
   return verdict(null);
+}
+
+/** Whether a line tells of an event at all, however badly. */
+function isAnEvent(line: string): boolean {
+  try {
+    const { sequence, ...texts } = JSON.parse(line) as Partial<ExportedAuditEvent>;
+    return (
+      typeof sequence === 'number' && [texts.id, texts.action, texts.previousHash, texts.hash].every((text) => typeof text === 'string')
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** `undefined` for a line that is not, byte for byte, what the export of its event would be: nothing hides in doubled or unknown names. */
@@ -100,7 +123,7 @@ const knownMembers = (row: ExportedAuditEvent): ExportedAuditEvent => ({
 });
 
 function whatIsWrong(event: ExportedAuditEvent, last: Link): string | null {
-  if (event.sequence > last.sequence + 1) return 'is missing';
+  if (event.sequence > last.sequence + 1) return 'is missing: it was taken out, or the export was made with filters';
   if (event.sequence !== last.sequence + 1) return 'stands in the wrong place, or twice';
   if (last.chain !== null && chainOf(event) !== last.chain) return 'belongs to another chain';
   if (event.previousHash !== last.hash) return 'does not follow from the one before it';

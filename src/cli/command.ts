@@ -13,6 +13,8 @@ interface Command {
   readonly does: string;
   /** @returns whether it did what it was asked */
   readonly run: Run;
+  /** The exit code where it could not even try. Default: 1. */
+  readonly failsWith?: number;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -60,6 +62,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'audit verify <export.ndjson> [--checkpoint <file>] [--keys <file>]',
     does: 'checks an export of audit events, without service and database, and names the first bad event',
     run: ([verb, ...words], _environment, output) => (verb === 'verify' ? verifyAuditExport(words, output) : Promise.resolve(false)),
+    // 1 means that the export is broken.
+    failsWith: 2,
   },
   pepper: {
     usage: 'pepper status',
@@ -108,6 +112,6 @@ export async function runCommand(words: readonly string[], environment: Environm
     output.error(
       error instanceof SettingsError ? error.message : `keystile ${name}: ${error instanceof Error ? error.message : String(error)}`,
     );
-    return 1;
+    return command.failsWith ?? 1;
   }
 }
