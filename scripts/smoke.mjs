@@ -2,7 +2,7 @@
 // log, and sees that SIGTERM ends it with exit code 0 and that nothing it printed is a secret.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -56,6 +56,9 @@ assert.deepEqual(
 assert.equal((await call('GET', '/health/ready')).status, 200);
 for (const name of ['key-peppers', 'jwt-signing-keys.json', 'audit-signing-keys.json'])
   assert.equal(statSync(join(dataDir, name)).mode & 0o777, 0o600, name);
+
+// `npx keystile` starts the file itself. Windows knows no such mode.
+if (process.platform !== 'win32') accessSync('dist/cli/keystile.js', constants.X_OK);
 
 const ended = new Promise((resolve) => service.once('exit', resolve));
 service.kill('SIGTERM');

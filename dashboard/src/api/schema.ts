@@ -2973,7 +2973,7 @@ export interface components {
         UsageBucketView: {
             /**
              * Format: date-time
-             * @description When it begins.
+             * @description When it begins. A text, because thousands begin at the same time: putting dates into words took as long as everything else.
              */
             at: string;
             calls: number;
