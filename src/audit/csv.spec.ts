@@ -9,6 +9,11 @@ describe('A19.3: a cell of an exported file', () => {
     ['+49 30 1', "'+49 30 1"],
     ['-cmd', "'-cmd"],
     ['@SUM(A1)', "'@SUM(A1)"],
+    ['＝1+1', "'＝1+1"],
+    ['＋1', "'＋1"],
+    ['－1', "'－1"],
+    ['＠SUM(A1)', "'＠SUM(A1)"],
+    ['a＝1', 'a＝1'],
     ['\tx', "'\\u0009x"],
     ['\rx', "'\\u000dx"],
     ['\nx', "'\\u000ax"],
@@ -35,7 +40,7 @@ describe('A19.3: a cell of an exported file', () => {
         expect(record.indexOf('\r\n')).toBe(record.length - 2);
         const cells = readRecord(record.slice(0, -2));
         expect(cells).toHaveLength(values.length);
-        for (const cell of cells) expect(/^[=@\t\r\n]|^[+-](?!\d+(\.\d+)?$)/.test(cell)).toBe(false);
+        for (const cell of cells) expect(/^[=@＝＋－＠\t\r\n]|^[+-](?!\d+(\.\d+)?$)/.test(cell)).toBe(false);
       }),
     );
   });

@@ -2,8 +2,8 @@ import { escapeControls } from '../common';
 
 export type Cell = string | number | boolean | Date | null;
 
-/** A spreadsheet takes a cell that begins like this for a formula. */
-const FORMULA = /^[=+\-@\t\r\n]/;
+/** A spreadsheet takes a cell that begins like this for a formula; some take the full-width signs for the others. */
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 /**
