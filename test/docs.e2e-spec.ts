@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { PROBLEMS } from '../src/common';
-import { RouteInventory, scopesOf } from '../src/permissions';
+import { runCommand } from '../src/cli/command';
+import { covers, RouteInventory, scopesOf } from '../src/permissions';
 import { KeystileApp } from '../src/testing';
 
 const PAGES = ['/docs', '/docs/authentication', '/docs/errors'];
@@ -124,6 +128,51 @@ describe('the page about authentication', () => {
     const [command] = /curl -X POST "\S+\/sms"(?:.|\n)+?\n(?=```)/.exec(markdown) ?? [];
     expect(command).toContain(`"${app.url}/sms"`);
     expect(JSON.parse(await shell(command!, { KEYSTILE_KEY: key }))).toMatchObject({ status: 'queued' });
+  });
+});
+
+describe('the page about the record of changes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keystile-auditor-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('can be viewed as Markdown', async () => {
+    expect((await app.get('/docs/audit')).text).toContain('<a href="/docs/audit.md">View as Markdown</a>');
+    const answer = await app.get('/docs/audit.md');
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/markdown; charset=utf-8']);
+    expect(answer.text).toMatch(/^# The record of changes\n/);
+    expect(answer.text).not.toContain('http://127.0.0.1:3000');
+  });
+
+  it('can be followed by an auditor as it stands', async () => {
+    const auditor = await app.member('auditor', { email: 'auditor@example.com' });
+    const page = (await app.get('/docs/audit.md')).text;
+    const commands = [...page.matchAll(/^```bash\n((?:.|\n)+?)^```$/gm)].map(([, command]) => command!);
+    const online = commands.filter((command) => command.includes('curl'));
+    const offline = commands.find((command) => command.startsWith('node dist/cli/keystile.js '));
+    expect(online).toHaveLength(3);
+    await promisify(execFile)('bash', ['-e', '-c', online.join('\n')], {
+      cwd: folder,
+      env: { ...process.env, AUDITOR_EMAIL: auditor.email, AUDITOR_PASSWORD: auditor.password },
+    });
+    const said: string[] = [];
+    const write = (line: string): void => void said.push(line);
+    const words = offline!.trim().split(' ').slice(2);
+    const inFolder = words.map((word) => (/\.(ndjson|json)$/.test(word) ? join(folder, word) : word));
+    expect(await runCommand(inFolder, {}, { out: write, error: write })).toBe(0);
+    expect(said).toEqual([expect.stringMatching(/^Whole: /), 'Agrees with 1 checkpoint, 1 signature checked.']);
+  });
+
+  it('names the scopes that the service itself asks for, all of which auditors hold', async () => {
+    const page = (await app.get('/docs/audit.md')).text;
+    const named = page
+      .split('\n')
+      .filter((line) => /^\| .*\| `\w+\.\w+`/.test(line))
+      .flatMap((line) => [...line.matchAll(/`(\w+\.\w+)`/g)].map(([, scope]) => scope!));
+    const { body } = await app.get('/v1/whoami', { as: (await app.member('auditor')).token });
+    expect(new Set(named)).toEqual(
+      new Set(['audit_event.read', 'audit_event.checkpoint', 'call_log.read', 'api_key.read', 'call_log.export']),
+    );
+    for (const scope of named) expect(covers(body.scopes as string[], scope)).toBe(true);
   });
 });
 

@@ -10,9 +10,12 @@ const SOURCE = readFileSync(join(__dirname, '..', '..', 'docs', 'audit.md'), 'ut
 const ADDRESS_IN_SOURCE = 'http://127.0.0.1:3000';
 
 /** How an auditor checks the record, with the address of this service in its examples. */
+export const auditMarkdown = (publicUrl: string): string => SOURCE.replaceAll(ADDRESS_IN_SOURCE, publicUrl);
+
 export const auditPage = (publicUrl: string): Page => ({
   title: 'The record of changes',
   description: 'How audit events are chained, signed and checked, and what that proves.',
   path: '/docs/audit',
-  body: renderMarkdown(SOURCE.replaceAll(ADDRESS_IN_SOURCE, publicUrl)),
+  markdownPath: '/docs/audit.md',
+  body: renderMarkdown(auditMarkdown(publicUrl)),
 });

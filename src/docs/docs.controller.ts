@@ -4,7 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { notFound } from '../common';
 import { OpenApiDocument } from '../openapi';
 import { Public } from '../permissions';
-import { auditPage } from './audit.page';
+import { auditMarkdown, auditPage } from './audit.page';
 import { authenticationMarkdown, authenticationPage } from './authentication.page';
 import { errorsPage } from './errors.page';
 import { PAGE_SECURITY_POLICY, renderPage } from './page';
@@ -77,6 +77,13 @@ export class DocsController {
   @HtmlPage()
   showAudit(): string {
     return this.audit;
+  }
+
+  @Get('docs/audit.md')
+  @Header('content-type', 'text/markdown; charset=utf-8')
+  @Header('cache-control', 'no-cache')
+  showAuditAsMarkdown(): string {
+    return auditMarkdown(this.publicUrl);
   }
 
   @Get('docs/assets/:name')
