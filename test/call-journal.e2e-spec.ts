@@ -1,9 +1,20 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, closeSync, cpSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DataSource } from 'typeorm';
 
 import { callEntities, callMigrations, CallStore, type FinishedCall } from '../src/audit';
@@ -46,14 +57,45 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
   };
 
   /** What a process leaves that is killed: its rows are in the journal, and nobody has the lock. */
-  function killedWith(calls: readonly FinishedCall[], replica = 'here'): Journal {
-    const journal = new Journal(options({ replica }), () => undefined, clock.now());
+  function killedWith(calls: readonly FinishedCall[], replica = 'here', segmentBytes?: number): Journal {
+    const journal = new Journal(
+      options({ replica, ...(segmentBytes === undefined ? {} : { segmentBytes }) }),
+      () => undefined,
+      clock.now(),
+    );
     journal.open();
-    for (const call of calls) journal.append(call, 'whole');
+    for (const call of calls) {
+      journal.append(call, 'whole');
+      if (segmentBytes !== undefined) journal.flush();
+    }
     journal.flush();
     journal.close(false);
     return journal;
   }
+
+  const breakIt = (): Promise<unknown> => database.query('ALTER TABLE keystile_call_logs RENAME TO hidden');
+  const repairIt = (): Promise<unknown> => database.query('ALTER TABLE hidden RENAME TO keystile_call_logs');
+
+  const FIRST = '0000000001.journal';
+  const many = (count: number): FinishedCall[] => Array.from({ length: count }, () => aCall());
+
+  /** Changes one byte of a record in the first file of a journal. */
+  function damage(folder: string, record: number): void {
+    const frames = readFrameEnds(join(folder, FIRST));
+    frames[record - 1]![20]! ^= 1;
+    writeFileSync(join(folder, FIRST), Buffer.concat(frames));
+  }
+
+  /** What a replica has said of itself before it was killed, as it does every second. */
+  async function lastHeard(run: string, lastSequence: number): Promise<void> {
+    const store = newStore({ replica: 'another' });
+    await (store as unknown as { writer: { mark(run: string): Promise<unknown> } }).writer.mark(run);
+    await store.onApplicationShutdown();
+    await database.manager.update(CallWatermark, { run }, { lastSequence, aliveAt: clock.now() });
+  }
+
+  const completeness = (store: CallStore) => new Completeness(database, store, clock).show({ operator: true });
+  const shownOf = async (store: CallStore, run: string) => (await completeness(store)).data.find((shown) => shown.run === run);
 
   beforeEach(async () => {
     file = await create();
@@ -99,6 +141,164 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     await newStore().flush();
     expect(await tails()).toHaveLength(20);
     expect((await marks())[0]).toMatchObject({ drained: 20, missing: 0 });
+    expect(said).toEqual([]);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('R01: loses to a changed byte the record that it is in, says so, and keeps the file', async () => {
+    const calls = many(50);
+    const { folder, run } = killedWith(calls);
+    await lastHeard(run, 50);
+    damage(folder, 17);
+    const store = newStore();
+    expect(await completeness(store)).toMatchObject({ hasNoGaps: false });
+    expect(await tails()).toEqual(calls.filter((_, i) => i !== 16).map(({ tail }) => tail));
+    const whole = { state: 'finished', lastSequence: 50, drainedUpTo: 50, pending: 0, missing: 1, calls: 49 };
+    expect(await shownOf(store, run)).toMatchObject(whole);
+    expect(said).toEqual([
+      `The journal of ${run} is damaged, 1 of its records are missing from the call log: it is kept as ${folder}.damaged`,
+    ]);
+    expect(readdirSync(dir)).toEqual([`${run}.damaged`]);
+    expect(readdirSync(`${folder}.damaged`)).toContain(FIRST);
+    await newStore().flush();
+    clock.move({ days: 2 });
+    expect(await shownOf(newStore({ replica: 'there' }), run)).toMatchObject(whole);
+    expect(await marks()).toHaveLength(1);
+    expect(said).toHaveLength(1);
+  });
+
+  it.each([
+    ['the last record cannot be read', (folder: string) => damage(folder, 20), 1],
+    [
+      'the length of the last record cannot be right',
+      (folder: string) => {
+        const frames = readFrameEnds(join(folder, FIRST));
+        frames[19]![1]! ^= 4;
+        writeFileSync(join(folder, FIRST), Buffer.concat(frames));
+      },
+      1,
+    ],
+    ['all are unreadable', (folder: string) => writeFileSync(join(folder, FIRST), Buffer.alloc(5_000, 'x')), 1],
+  ])('R01: says so when %s, though nobody has said how many there were', async (_what, harm, missing) => {
+    const { folder, run } = killedWith(many(20));
+    harm(folder);
+    const store = newStore();
+    expect((await completeness(store)).hasNoGaps).toBe(false);
+    expect(await shownOf(store, run)).toMatchObject({ state: 'finished', pending: 0, missing });
+    expect(readdirSync(dir)).toEqual([`${run}.damaged`]);
+    expect(said).toEqual([expect.stringContaining(`${missing} of its records`)]);
+  });
+
+  it('R01: counts what a dead replica has said it had written, and is not in its journal', async () => {
+    const { folder, run } = killedWith(many(50));
+    await lastHeard(run, 50);
+    writeFileSync(join(folder, FIRST), Buffer.concat(readFrameEnds(join(folder, FIRST)).slice(0, 16)));
+    const store = newStore();
+    expect((await completeness(store)).hasNoGaps).toBe(false);
+    expect(await shownOf(store, run)).toMatchObject({
+      state: 'finished',
+      lastSequence: 50,
+      drainedUpTo: 16,
+      pending: 0,
+      missing: 34,
+      calls: 16,
+    });
+    expect(said).toEqual([expect.stringContaining('34 of its records')]);
+    expect(readdirSync(dir)).toEqual([`${run}.damaged`]);
+  });
+
+  it('R01: goes on behind a file that is gone', async () => {
+    const { folder, run } = killedWith(many(30), 'here', 2_000);
+    const files = readdirSync(folder).filter((name) => name.endsWith('.journal'));
+    expect(files.length).toBeGreaterThan(2);
+    const lost = readFrameEnds(join(folder, files[1]!)).length;
+    rmSync(join(folder, files[1]!));
+    const store = newStore();
+    await store.flush();
+    expect(await shownOf(store, run)).toMatchObject({ missing: lost, calls: 30 - lost, drainedUpTo: 30 });
+    expect(said).toEqual([expect.stringContaining(`${lost} of its records`)]);
+  });
+
+  it('R01: counts what is missing once, wherever the one who drained was killed, and however many do', async () => {
+    const { folder, run } = killedWith(many(2_500));
+    await lastHeard(run, 2_510);
+    damage(folder, 700);
+    const copy = join(dir, '..', `${run}.copy`);
+    cpSync(folder, copy, { recursive: true });
+    const missing = { missing: 11, calls: 2_499, state: 'finished' };
+    const first = newStore();
+    expect(await shownOf(first, run)).toMatchObject(missing);
+    await first.onApplicationShutdown();
+    // As if it had been killed before it set the folder aside.
+    rmSync(`${folder}.damaged`, { recursive: true });
+    cpSync(copy, folder, { recursive: true });
+    const second = newStore();
+    expect(await shownOf(second, run)).toMatchObject(missing);
+    await second.onApplicationShutdown();
+    // As if it had been killed between two batches.
+    cpSync(copy, folder, { recursive: true });
+    rmSync(copy, { recursive: true });
+    await database.manager.update(CallWatermark, { run }, { finishedAt: null, drained: 1_000, missing: 1, calls: 999 });
+    const [one, other] = [newStore(), newStore({ replica: 'here' })];
+    await Promise.all([one.flush(), other.flush()]);
+    expect(await shownOf(one, run)).toMatchObject(missing);
+    expect(await database.manager.count(CallLog)).toBe(2_499);
+    expect(readdirSync(dir)).toEqual([`${run}.2.damaged`, `${run}.damaged`]);
+  });
+
+  it('A19: waits for what a dead replica has not stored, and calls it a gap once it counts as lost', async () => {
+    const { folder, run } = killedWith(many(50), 'there');
+    await lastHeard(run, 50);
+    const [lost] = await marks();
+    rmSync(folder, { recursive: true });
+    const store = newStore();
+    clock.move({ hours: 23 });
+    // Nobody else serves an embedded database: there it is lost at once.
+    const waits = database.options.type !== 'better-sqlite3';
+    expect(await completeness(store)).toMatchObject({ hasNoGaps: waits, completeUntil: waits ? lost!.completeUntil : clock.now() });
+    expect(await shownOf(store, run)).toMatchObject({ state: 'left_behind', pending: 50, missing: 0 });
+    clock.move({ hours: 1 });
+    expect(await completeness(newStore())).toMatchObject({ hasNoGaps: false, completeUntil: clock.now() });
+  });
+
+  it('A19: is no gap what is just being stored, however old', async () => {
+    const runs = [killedWith(many(3)).run, killedWith(many(3)).run];
+    for (const run of runs) await lastHeard(run, 3);
+    const [left] = await marks();
+    clock.move({ days: 3 });
+    const store = newStore();
+    const flush = jest.spyOn(store, 'flush').mockImplementation(async () => {
+      await (store as unknown as { storeNext(): Promise<void>; askOthers(): Promise<void> }).storeNext();
+      await (store as unknown as { storeNext(): Promise<void>; askOthers(): Promise<void> }).askOthers();
+    });
+    expect(await completeness(store)).toMatchObject({ hasNoGaps: true, completeUntil: left!.completeUntil });
+    flush.mockRestore();
+    expect(await completeness(store)).toMatchObject({ hasNoGaps: true, completeUntil: clock.now() });
+    for (const run of runs) expect(await shownOf(store, run)).toMatchObject({ state: 'finished', pending: 0, missing: 0 });
+  });
+
+  it('A19: says so when its own journal is damaged, goes on, and leaves the file to the next start', async () => {
+    const store = newStore();
+    await breakIt();
+    for (const call of many(10)) store.append(call);
+    await expect(store.flush()).rejects.toThrow();
+    said = [];
+    const later = aCall();
+    store.append(later);
+    await expect(store.flush()).rejects.toThrow();
+    await repairIt();
+    // What was read is remembered; so another one reads.
+    Object.assign((store as unknown as { writer: { drains: Map<string, unknown> } }).writer, { drains: new Map() });
+    damage(join(dir, store.run), 4);
+    said = [];
+    expect((await completeness(store)).hasNoGaps).toBe(false);
+    expect(await tails()).toHaveLength(10);
+    expect(said).toEqual(['The journal is damaged: 1 of its records are missing from the call log']);
+    await store.onApplicationShutdown();
+    expect(readdirSync(dir)).toEqual([store.run]);
+    await newStore().flush();
+    expect(readdirSync(dir)).toEqual([`${store.run}.damaged`]);
+    expect(await tails()).toHaveLength(10);
   });
 
   it('R01: stores no call twice, wherever the one who drained was killed', async () => {
@@ -183,8 +383,6 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     expect((await marks())[0]).toMatchObject({ calls: 2, drained: 4 });
   });
 
-  const breakIt = (): Promise<unknown> => database.query('ALTER TABLE keystile_call_logs RENAME TO hidden');
-  const repairIt = (): Promise<unknown> => database.query('ALTER TABLE hidden RENAME TO keystile_call_logs');
   const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
   const filesOf = ({ run }: CallStore): string[] => readdirSync(join(dir, run)).filter((name) => name.endsWith('.journal'));
 
@@ -318,7 +516,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     const shown = await new Completeness(database, store, clock).show({ operator: true });
     expect(shown.hasNoGaps).toBe(false);
     expect(shown.data.find(({ run }) => run === journal.run)).toMatchObject({ missing: 1, drainedUpTo: 3, calls: 2 });
-    expect(readdirSync(dir)).not.toContain(folder);
+    expect(readdirSync(dir)).not.toContain(basename(folder));
   });
 
   it('T30: counts from roll-ups exactly what the calls themselves say, and percentiles within 1.6 %', async () => {
@@ -395,7 +593,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
 
 /** The frames of a file, each as its bytes. */
 function readFrameEnds(path: string): Buffer[] {
-  const all = execFileSync('cat', [path]);
+  const all = readFileSync(path);
   const frames: Buffer[] = [];
   for (let start = 0; start < all.length;) {
     const end = start + 8 + all.readUInt32LE(start);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type DataSource, type EntityManager, IsNull } from 'typeorm';
+import { type DataSource, type EntityManager, IsNull, LessThan } from 'typeorm';
 
 import { inTransaction, isDuplicate } from '../persistence';
 import { CallLog } from './call-log.entity';
@@ -23,6 +23,8 @@ export interface StoredBatch {
   readonly calls: readonly StoredCall[];
   /** The number of the newest record that is stored. */
   readonly drained: number;
+  /** How many records of the start have turned out to be missing so far. */
+  readonly missing: number;
   /** Segments before this one are not needed any more. */
   readonly segment: number;
   readonly isEnd: boolean;
@@ -49,6 +51,9 @@ export class CallDrain {
   private place: JournalPlace | undefined;
   private mark: CallWatermark | undefined;
   private rollUps: UsageRollUps | undefined;
+  /** The newest record that was read, and whether something came after it that cannot be. */
+  private newest = 0;
+  private isCut = false;
   /** What could not be stored yet: however often that is tried, it is read once. */
   private current: ReadyBatch | undefined;
   /** The batch after it, which is made ready while the database is at work. */
@@ -71,26 +76,41 @@ export class CallDrain {
   async storeNext(told: number): Promise<StoredBatch & { readonly calls: readonly FinishedCall[] }> {
     const mark = (this.mark ??= await this.readMark());
     const place = (this.place ??= journalStart(this.folder));
-    if (!place) return { calls: [], drained: mark.drained, segment: 0, isEnd: true };
-    const { records, changes, next, isEnd } = (this.current ??= await this.readyAt(place));
+    if (!place) return { calls: [], drained: mark.drained, missing: mark.missing, segment: 0, isEnd: true };
+    const { records, changes, next, isEnd, isDamaged } = (this.current ??= await this.readyAt(place));
     if (records.length === this.batch && !this.ahead) this.prepareAhead(next);
     const isFresh = (_: unknown, i: number): boolean => records[i]!.sequence > mark.drained;
     const fresh = records.filter(isFresh);
     if (fresh.length > 0) await this.store(mark, fresh, changes.filter(isFresh));
     [this.place, this.current] = [next, undefined];
+    this.isCut = isDamaged || (this.isCut && records.length === 0);
+    this.newest = records.at(-1)?.sequence ?? this.newest;
+    if (isEnd && this.isCut) await this.noteRecord(this.newest + 1);
     const news = records.filter(({ sequence }) => sequence > told);
-    return { calls: news.flatMap(endedBy), drained: this.mark.drained, segment: next.segment, isEnd };
+    return { calls: news.flatMap(endedBy), drained: this.mark.drained, missing: this.mark.missing, segment: next.segment, isEnd };
   }
 
-  /** Says that nothing more will come from this start. */
-  async finish(adoptedBy: string | null): Promise<void> {
-    const mark = (this.mark ??= await this.readMark());
+  /**
+   * Says that nothing more will come from this start: what it is known to have written, and is not stored, is missing.
+   * @returns how many of its records are
+   */
+  async finish(adoptedBy: string | null): Promise<number> {
+    const { number, drained } = (this.mark ??= await this.readMark());
     const now = this.now();
     await this.database.manager.update(
       CallWatermark,
-      { number: mark.number, finishedAt: IsNull() },
-      { finishedAt: now, completeUntil: now, ...(adoptedBy === null ? {} : { adoptedBy }) },
+      { number, drained, finishedAt: IsNull() },
+      {
+        finishedAt: now,
+        completeUntil: now,
+        missing: () => 'missing + CASE WHEN last_sequence > drained THEN last_sequence - drained ELSE 0 END',
+        ...(adoptedBy === null ? {} : { adoptedBy }),
+      },
     );
+    this.mark = undefined;
+    const { finishedAt, missing } = await this.readMark();
+    if (finishedAt === null) throw new WatermarkMoved('Another process is storing the same journal');
+    return missing;
   }
 
   /**
@@ -131,6 +151,11 @@ export class CallDrain {
     return this.database.manager.findOneByOrFail(CallWatermark, { run: this.run });
   }
 
+  /** There was a record of this number, though it cannot be read. */
+  private async noteRecord(sequence: number): Promise<void> {
+    await this.database.manager.update(CallWatermark, { run: this.run, lastSequence: LessThan(sequence) }, { lastSequence: sequence });
+  }
+
   /** Waits for what is made ready meanwhile. */
   async rest(): Promise<void> {
     await this.ahead?.catch(() => undefined);
@@ -157,27 +182,20 @@ export class CallDrain {
 
   /** As `read`, leaving turns of the event loop to what goes on meanwhile. */
   private async readSlowly(place: JournalPlace): Promise<JournalStretch> {
-    const records: JournalRecord[] = [];
-    let next = place;
-    for (let isEnd = false; records.length < this.batch && !isEnd; await nextTurn()) {
-      const stretch = readJournal(this.folder, next, Math.min(READ_AT_ONCE, this.batch - records.length));
-      records.push(...stretch.records);
-      ({ next, isEnd } = stretch);
+    let all = nothingAt(place);
+    for (; all.records.length < this.batch && !all.isEnd; await nextTurn()) {
+      all = joined(all, readJournal(this.folder, all.next, Math.min(READ_AT_ONCE, this.batch - all.records.length)));
     }
-    return { records, next, isEnd: records.length === 0 };
+    return { ...all, isEnd: all.records.length === 0 };
   }
 
   /** Until a batch is full. */
   private read(place: JournalPlace): JournalStretch {
-    const records: JournalRecord[] = [];
-    let next = place;
-    let isEnd = false;
-    while (records.length < this.batch && !isEnd) {
-      const stretch = readJournal(this.folder, next, this.batch - records.length);
-      records.push(...stretch.records);
-      ({ next, isEnd } = stretch);
+    let all = nothingAt(place);
+    while (all.records.length < this.batch && !all.isEnd) {
+      all = joined(all, readJournal(this.folder, all.next, this.batch - all.records.length));
     }
-    return { records, next, isEnd: records.length === 0 };
+    return { ...all, isEnd: all.records.length === 0 };
   }
 
   private async store(mark: CallWatermark, records: readonly JournalRecord[], changes: readonly CallChange[]): Promise<void> {
@@ -211,6 +229,15 @@ export class CallDrain {
     if (affected !== 1) throw new WatermarkMoved('Another process is storing the same journal');
   }
 }
+
+const nothingAt = (next: JournalPlace): JournalStretch => ({ records: [], next, isEnd: false, isDamaged: false });
+
+const joined = (one: JournalStretch, { records, next, isEnd, isDamaged }: JournalStretch): JournalStretch => ({
+  records: [...one.records, ...records],
+  next,
+  isEnd,
+  isDamaged: isDamaged || (one.isDamaged && records.length === 0),
+});
 
 /** New rows; rows that are there and whose calls are over now; rows that are there and stand for so many more calls. */
 function rowsOf(changes: readonly CallChange[]): Record<'begun' | 'ended' | 'repeated', CallRow[]> {
@@ -246,7 +273,6 @@ function markAfter(mark: CallWatermark, records: readonly JournalRecord[], calls
   const drained = records.at(-1)!.sequence;
   return {
     drained,
-    lastSequence: Math.max(mark.lastSequence, drained),
     calls: mark.calls + calls,
     missing: mark.missing + (drained - mark.drained - records.length),
     aliveAt: now,

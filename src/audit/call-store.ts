@@ -18,7 +18,7 @@ import type { RetentionPlan } from './call-pruner';
 import type { CallSink, CallSoFar, FinishedCall, Kept } from './finished-call';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
-import { type CallWriter, InlineWriter, LOST_MS } from './call-writer';
+import { type CallWriter, InlineWriter, isLost } from './call-writer';
 import { Journal, type JournalOptions } from './journal';
 import { LeftBehind } from './left-behind';
 import { RefusalFold } from './refusal-fold';
@@ -72,6 +72,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   private isSettlementDue = false;
   private failures = 0;
   private drained = 0;
+  private missing = 0;
   private refusedCalls = 0;
   /** No call that waits to be stored has a smaller id. */
   private firstPending = Infinity;
@@ -95,7 +96,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     this.writer = worker
       ? new WorkerWriter({ ...worker, dir, now, warn })
       : new InlineWriter({ database, terms, now, warn, folderOf: (run) => join(dir, run) });
-    this.leftBehind = new LeftBehind(this.writer, now, dir, replica, this.journal.run);
+    this.leftBehind = new LeftBehind(this.writer, now, warn, dir, replica, this.journal.run);
   }
 
   /** The name of this start in the journal. */
@@ -123,10 +124,15 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     return this.refusedCalls;
   }
 
-  /** Every call that was answered before this moment is stored. */
+  /** Every call that was answered before this moment is stored, but for those that are missing for good, see `Completeness`. */
   get completeUntil(): Date {
     const others = this.othersStoredUntil;
     return others && others < this.storedUntil ? others : this.storedUntil;
+  }
+
+  /** Whether what another start has not stored may still come, so that `completeUntil` waits for it. */
+  waitsFor(other: Pick<CallWatermark, 'run' | 'aliveAt'>): boolean {
+    return this.leftBehind.holds(other.run) || (!this.isAlone && !isLost(other, this.clock.now()));
   }
 
   get isRefusing(): boolean {
@@ -207,7 +213,8 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     await this.writer.close();
     if (!isStored) this.logger.warn(`${this.pending} calls are in the journal; the next start stores them`);
     this.leftBehind.close();
-    this.journal.close(isStored);
+    // The next start sets aside what is damaged.
+    this.journal.close(isStored && this.missing === 0);
   }
 
   /** Adds up hours and days of usage that are over, so that reports of weeks need not. */
@@ -288,9 +295,11 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     const { sequence, written } = this.journal;
     if (this.drained >= written) return [];
     this.firstSince = Infinity;
-    const { calls, drained, segment, isEnd }: StoredBatch = await this.writer.storeNext(this.run, this.drained);
+    const { calls, drained, missing, segment, isEnd }: StoredBatch = await this.writer.storeNext(this.run, this.drained);
     if (isEnd && drained === this.drained) throw new Error(`The journal ends before record ${written}`);
-    this.drained = drained;
+    if (missing > this.missing)
+      this.logger.warn(`The journal is damaged: ${missing - this.missing} of its records are missing from the call log`);
+    [this.drained, this.missing] = [drained, missing];
     if (drained >= sequence) this.firstPending = this.firstSince;
     this.journal.discardBefore(segment);
     return calls;
@@ -356,11 +365,13 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
 
   private async leastOfOthers(): Promise<Date | undefined> {
     const others = await this.database.manager.find(CallWatermark, {
-      select: { number: true, aliveAt: true, completeUntil: true },
+      select: { number: true, run: true, aliveAt: true, completeUntil: true },
       where: { finishedAt: IsNull(), run: Not(this.run) },
     });
-    const alive = others.filter(({ aliveAt }) => this.clock.now().getTime() - aliveAt.getTime() < LOST_MS);
-    const [least] = alive.map(({ completeUntil }) => completeUntil).toSorted((a, b) => a.getTime() - b.getTime());
+    const [least] = others
+      .filter((mark) => this.waitsFor(mark))
+      .map(({ completeUntil }) => completeUntil)
+      .toSorted((a, b) => a.getTime() - b.getTime());
     return least;
   }
 }

@@ -36,7 +36,7 @@ export class CallWatermark {
   @TimeColumn('complete_until')
   readonly completeUntil!: Date;
 
-  /** The number of the newest record that is known of. */
+  /** The number of the newest record that it has said is written, or that the journal shows; what is stored may be newer. */
   @BigIntegerColumn('last_sequence')
   readonly lastSequence!: number;
 
@@ -48,7 +48,7 @@ export class CallWatermark {
   @BigIntegerColumn('calls')
   readonly calls!: number;
 
-  /** How many numbers were left out: a hole in the log, and never anything but 0. */
+  /** How many records were written and could not be stored, because they are not in the journal any more: a hole in the log. */
   @BigIntegerColumn('missing')
   readonly missing!: number;
 

@@ -9,6 +9,8 @@ import { FOREVER } from './usage-settlement';
 /** After that silence a replica whose journal nobody has found counts as lost. */
 export const LOST_MS = 24 * 3_600_000;
 
+export const isLost = ({ aliveAt }: Pick<CallWatermark, 'aliveAt'>, now: Date): boolean => now.getTime() - aliveAt.getTime() >= LOST_MS;
+
 /** Where a start of a replica stands. */
 export type RunMark = Pick<CallWatermark, 'number' | 'replica' | 'aliveAt' | 'drained'>;
 
@@ -18,8 +20,8 @@ export interface CallWriter {
   storeNext(run: string, told: number): Promise<StoredBatch>;
   /** Where a start stands, written down for the first time if need be. */
   mark(run: string): Promise<RunMark>;
-  /** Says that nothing more will come from a start. */
-  finish(run: string, adoptedBy: string | null): Promise<void>;
+  /** Says that nothing more will come from a start. @returns how many of its records are missing */
+  finish(run: string, adoptedBy: string | null): Promise<number>;
   /** Takes over what a silent replica has left. @returns whether nobody else has, and it has not said meanwhile that it lives */
   claim(mark: RunMark, adopter: string): Promise<boolean>;
   /** Adds up hours and days of usage that are over, of this start and of those that have ended. @returns whether there is more to do */
@@ -53,11 +55,12 @@ export class InlineWriter implements CallWriter {
     return this.drainOf(run).readMark();
   }
 
-  async finish(run: string, adoptedBy: string | null): Promise<void> {
+  async finish(run: string, adoptedBy: string | null): Promise<number> {
     const drain = this.drainOf(run);
-    await drain.finish(adoptedBy);
+    const missing = await drain.finish(adoptedBy);
     await drain.rest();
     this.drains.delete(run);
+    return missing;
   }
 
   async claim({ number, aliveAt }: RunMark, adopter: string): Promise<boolean> {

@@ -17,7 +17,7 @@ export class CompletenessController {
     private readonly retention: CallRetention,
   ) {}
 
-  /** Says whether every answered call is in the call log; to the operator also, for every start of every replica, how much of what it answered. */
+  /** Says whether every answered call was stored in the call log, and until when; to the operator also, for every start of every replica, how much of what it answered. */
   @Get('completeness')
   show(@CurrentPrincipal() principal: Principal): Promise<CompletenessView> {
     return this.completeness.show(principal);

@@ -11,7 +11,7 @@ const MOST_RUNS = 200;
 /** A replica that runs says so every second. */
 const SILENCE_MS = 30_000;
 
-/** Says of every start of every replica whether what it answered is in the log. */
+/** Says of every start of every replica whether what it answered was stored in the log. */
 @Injectable()
 export class Completeness {
   constructor(
@@ -29,7 +29,7 @@ export class Completeness {
     const runs = [...new Map([...newest, ...unfinished, ...lossy].map((mark) => [mark.number, mark])).values()];
     return {
       data: operator ? runs.map((mark) => this.view(mark)) : [],
-      hasNoGaps: lossy.length === 0,
+      hasNoGaps: lossy.length === 0 && !unfinished.some((mark) => this.hasLost(mark)),
       completeUntil: this.store.completeUntil,
     };
   }
@@ -45,12 +45,17 @@ export class Completeness {
       firstSequence: 1,
       lastSequence,
       drainedUpTo: mark.drained,
-      pending: lastSequence - mark.drained,
+      pending: mark.finishedAt === null ? lastSequence - mark.drained : 0,
       missing,
       calls,
       completeUntil: isThisOne ? this.store.completeUntil : mark.completeUntil,
       adoptedBy,
     };
+  }
+
+  /** What a start is known to have answered does not turn up any more. */
+  private hasLost(mark: CallWatermark): boolean {
+    return mark.run !== this.store.run && mark.lastSequence > mark.drained && !this.store.waitsFor(mark);
   }
 
   private stateOf({ finishedAt, aliveAt }: Pick<CallWatermark, 'finishedAt' | 'aliveAt'>): CompletenessRunView['state'] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { FrameWriter, readFrames } from './journal-frame';
+import { FrameWriter, isTorn, nextFrame, readFrames } from './journal-frame';
 
 /** What `JSON.stringify` makes: text without lone surrogates. */
 const payloads = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), { maxLength: 30 });
@@ -46,6 +46,35 @@ describe('the frames of the journal', () => {
         expect(whole).toEqual(texts.slice(0, whole.length));
       }),
     );
+  });
+
+  it('go on behind one of which a byte was changed', () => {
+    fc.assert(
+      fc.property(
+        payloads,
+        payloads,
+        fc.string({ minLength: 1 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (before, after, text, place, change) => {
+          fc.pre(after.length > 0);
+          const damaged = written([text]);
+          damaged[place % damaged.length]! ^= change;
+          const rest = Buffer.concat([damaged, written(after)]);
+          const { payloads: whole, end } = readFrames(Buffer.concat([written(before), rest]));
+          expect([whole, end]).toEqual([before, written(before).length]);
+          expect(nextFrame(rest)).toBe(damaged.length);
+          expect(isTorn(damaged)).toBe(false);
+        },
+      ),
+    );
+  });
+
+  it('are torn where only their rest is missing', () => {
+    const frame = written(['{"a":"text"}']);
+    for (let length = 0; length < frame.length; length++) expect(isTorn(frame.subarray(0, length))).toBe(true);
+    expect(isTorn(Buffer.alloc(64))).toBe(false);
+    expect(isTorn(Buffer.alloc(64, 0xff))).toBe(false);
   });
 
   it('are not seen in emptiness, nor in lengths that nobody wrote', () => {

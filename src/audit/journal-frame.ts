@@ -38,7 +38,10 @@ export class FrameWriter {
   }
 }
 
-/** Whole frames from the beginning of some bytes. */
+/**
+ * Whole frames from the beginning of some bytes. No text of ours holds a zero byte, which each length ends with: nothing that a caller
+ * sends looks like a frame.
+ */
 export interface Frames {
   readonly payloads: readonly string[];
   /** Where the first frame begins that is torn, damaged, or not there yet. */
@@ -48,14 +51,34 @@ export interface Frames {
 export function readFrames(bytes: Buffer, most = Number.POSITIVE_INFINITY): Frames {
   const payloads: string[] = [];
   let end = 0;
-  while (payloads.length < most && end + HEADER_BYTES <= bytes.length) {
-    const size = bytes.readUInt32LE(end);
-    const start = end + HEADER_BYTES;
-    if (size === 0 || size > LARGEST_FRAME_BYTES || start + size > bytes.length) break;
-    const payload = bytes.subarray(start, start + size);
-    if (crc32(payload) !== bytes.readUInt32LE(end + 4)) break;
+  while (payloads.length < most) {
+    const payload = payloadAt(bytes, end);
+    if (!payload) break;
     payloads.push(payload.toString('utf8'));
-    end = start + size;
+    end += HEADER_BYTES + payload.length;
   }
   return { payloads, end };
+}
+
+/** Where the next whole frame begins in bytes that do not begin with one; `undefined` where there is none. */
+export function nextFrame(bytes: Buffer): number | undefined {
+  for (let at = 1; at + HEADER_BYTES < bytes.length; at++) if (payloadAt(bytes, at)) return at;
+  return undefined;
+}
+
+/** Whether bytes that hold no whole frame are the beginning of one, as the end of a process leaves it: nothing but its rest is missing. */
+export function isTorn(bytes: Buffer): boolean {
+  if (bytes.length < HEADER_BYTES) return true;
+  const written = bytes.subarray(HEADER_BYTES);
+  const size = bytes.readUInt32LE(0);
+  return size <= LARGEST_FRAME_BYTES && written.length < size && crc32(written) !== bytes.readUInt32LE(4);
+}
+
+function payloadAt(bytes: Buffer, at: number): Buffer | undefined {
+  const start = at + HEADER_BYTES;
+  if (start > bytes.length) return undefined;
+  const size = bytes.readUInt32LE(at);
+  if (size === 0 || size > LARGEST_FRAME_BYTES || start + size > bytes.length) return undefined;
+  const payload = bytes.subarray(start, start + size);
+  return crc32(payload) === bytes.readUInt32LE(at + 4) ? payload : undefined;
 }

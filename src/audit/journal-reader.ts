@@ -1,8 +1,8 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { segmentName, segmentsIn } from './journal';
-import { LARGEST_FRAME_BYTES, readFrames } from './journal-frame';
+import { isTorn, LARGEST_FRAME_BYTES, nextFrame, readFrames } from './journal-frame';
 import { decodeRecord, type JournalRecord } from './journal-record';
 
 /** A place in the journal of one start. */
@@ -17,6 +17,8 @@ export interface JournalStretch {
   readonly next: JournalPlace;
   /** Whether there was nothing more to read. */
   readonly isEnd: boolean;
+  /** Whether something follows them that was a record once, and cannot be read. */
+  readonly isDamaged: boolean;
 }
 
 const CHUNK_BYTES = 512 * 1024;
@@ -28,24 +30,35 @@ export function journalStart(folder: string): JournalPlace | undefined {
 }
 
 /** Reads on from a place: whole records only, at most so many. While its process writes, another one may read. */
-export function readJournal(folder: string, { segment, offset }: JournalPlace, most: number): JournalStretch {
+export function readJournal(folder: string, place: JournalPlace, most: number): JournalStretch {
+  const { segment, offset } = place;
   // Asked before reading: once there is a next segment, nothing is added to this one.
-  const hasNext = existsSync(join(folder, segmentName(segment + 1)));
-  const bytes = readAt(join(folder, segmentName(segment)), offset, CHUNK_BYTES);
+  const nextSegment = segmentsIn(folder).find((number) => number > segment);
+  const path = join(folder, segmentName(segment));
+  const bytes = readAt(path, offset, CHUNK_BYTES);
   let { payloads, end } = readFrames(bytes, most);
   if (payloads.length === 0 && bytes.length === CHUNK_BYTES) {
-    ({ payloads, end } = readFrames(readAt(join(folder, segmentName(segment)), offset, LARGEST_FRAME_BYTES + 8), most));
+    ({ payloads, end } = readFrames(readAt(path, offset, LARGEST_FRAME_BYTES + 8), most));
   }
-  const records = payloads.map(decodeRecord);
-  if (records.length === 0 && hasNext) return { records, next: { segment: segment + 1, offset: 0 }, isEnd: false };
-  return { records, next: { segment, offset: offset + end }, isEnd: records.length === 0 };
+  if (payloads.length === 0) return readPast(place, readAt(path, offset), nextSegment);
+  return { records: payloads.map(decodeRecord), next: { segment, offset: offset + end }, isEnd: false, isDamaged: false };
 }
 
-function readAt(path: string, offset: number, length: number): Buffer {
+/** Where to go on when the rest of a segment does not begin with a whole record: what cannot be read costs no other one. */
+function readPast(place: JournalPlace, rest: Buffer, nextSegment: number | undefined): JournalStretch {
+  const { segment, offset } = place;
+  const skipped = nextFrame(rest);
+  if (skipped !== undefined) return { records: [], next: { segment, offset: offset + skipped }, isEnd: false, isDamaged: true };
+  if (nextSegment === undefined) return { records: [], next: place, isEnd: true, isDamaged: !isTorn(rest) };
+  return { records: [], next: { segment: nextSegment, offset: 0 }, isEnd: false, isDamaged: rest.length > 0 };
+}
+
+/** To the end, where no length is given. */
+function readAt(path: string, offset: number, length?: number): Buffer {
   const file = openSync(path, 'r');
   try {
-    const bytes = Buffer.allocUnsafe(length);
-    return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+    const bytes = Buffer.allocUnsafe(length ?? Math.max(0, fstatSync(file).size - offset));
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, offset));
   } finally {
     closeSync(file);
   }

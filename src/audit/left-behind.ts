@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { DataLock } from '../persistence';
@@ -19,6 +19,9 @@ const SILENCE_MS = 30_000;
 /** How old a folder without anything in it has to be before it is taken away. */
 const EMPTY_MS = 60_000;
 
+/** Ends the names of folders of which not everything could be stored. */
+const DAMAGED = '.damaged';
+
 /** Stores what processes have left in the journal that are gone. */
 export class LeftBehind {
   private orphans: Orphan[] | undefined;
@@ -26,6 +29,7 @@ export class LeftBehind {
   constructor(
     private readonly writer: CallWriter,
     private readonly now: () => Date,
+    private readonly warn: (words: string) => void,
     private readonly dir: string,
     private readonly replica: string,
     private readonly run: string,
@@ -35,7 +39,7 @@ export class LeftBehind {
   async look(): Promise<void> {
     this.orphans ??= [];
     for (const run of existsSync(this.dir) ? readdirSync(this.dir) : []) {
-      if (run === this.run || this.orphans.some((orphan) => orphan.run === run)) continue;
+      if (run === this.run || run.endsWith(DAMAGED) || this.holds(run)) continue;
       const orphan = await this.adopt(run);
       if (orphan) this.orphans.push(orphan);
     }
@@ -49,17 +53,31 @@ export class LeftBehind {
     const batch = await this.writer.storeNext(orphan.run, orphan.drained);
     orphan.drained = batch.drained;
     if (batch.isEnd) {
-      await this.writer.finish(orphan.run, this.run);
+      const missing = await this.writer.finish(orphan.run, this.run);
       this.orphans!.shift();
-      rmSync(orphan.folder, { recursive: true, force: true });
+      if (missing === 0) rmSync(orphan.folder, { recursive: true, force: true });
+      else this.setAside(orphan, missing);
       orphan.lock.release();
     }
     return batch;
   }
 
+  /** Whether it is about to store what that start has left. */
+  holds(run: string): boolean {
+    return this.orphans?.some((orphan) => orphan.run === run) ?? false;
+  }
+
   /** Lets go of what is not stored yet. */
   close(): void {
     for (const { lock } of this.orphans?.splice(0) ?? []) lock.release();
+  }
+
+  /** What is left of it may still be of use to somebody. */
+  private setAside({ run, folder }: Orphan, missing: number): void {
+    let aside = `${folder}${DAMAGED}`;
+    for (let number = 2; existsSync(aside); number++) aside = `${folder}.${number}${DAMAGED}`;
+    renameSync(folder, aside);
+    this.warn(`The journal of ${run} is damaged, ${missing} of its records are missing from the call log: it is kept as ${aside}`);
   }
 
   private async adopt(run: string): Promise<Orphan | undefined> {

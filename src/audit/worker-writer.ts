@@ -50,7 +50,7 @@ export class WorkerWriter implements CallWriter {
     return this.ask('mark', [run]);
   }
 
-  finish(run: string, adoptedBy: string | null): Promise<void> {
+  finish(run: string, adoptedBy: string | null): Promise<number> {
     return this.ask('finish', [run, adoptedBy]);
   }
 

@@ -852,7 +852,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says whether every answered call is in the call log; to the operator also, for every start of every replica, how much of what it answered.
+         * Says whether every answered call was stored in the call log, and until when; to the operator also, for every start of every replica, how much of what it answered.
          * @description Requires the scope `call_log.read`.
          */
         get: operations["showCallLog"];
@@ -1805,17 +1805,18 @@ export interface components {
             calls: number;
             /**
              * Format: date-time
-             * @description Every call that it answered before this time is in the log.
+             * @description Every call that it answered before this time was stored, but for those that are missing.
              */
             completeUntil: string;
-            /** @description Every record up to this one is in the log. */
+            /** @description Every record up to this one was stored, but for those that are missing. */
             drainedUpTo: number;
             /** @description Records of the journal are numbered from 1. A streamed call has two of them. */
             firstSequence: number;
-            /** @description The newest record that is known of. */
+            /** @description The newest record that is known of. A replica that is killed may have written more within its last second. */
             lastSequence: number;
-            /** @description Numbers that never came. Anything but 0 is a hole in the log. */
+            /** @description Records that were written and are in the journal no more, or cannot be read there. Anything but 0 is a hole in the log. */
             missing: number;
+            /** @description Records that wait to be stored. */
             pending: number;
             replica: string;
             /** @description The name of the start. */
@@ -1831,12 +1832,17 @@ export interface components {
         CompletenessView: {
             /**
              * Format: date-time
-             * @description Every call that was answered before this time, by whichever replica, is in the log.
+             * @description Every call that was answered before this time, by whichever replica, was stored, if there are no gaps. What a dead replica has left
+             *     behind holds it back for as long as it may still turn up.
              */
             completeUntil: string;
             /** @description Newest start first. Empty for everybody but the operator: the starts have answered other organizations, too. */
             data: components["schemas"]["CompletenessRunView"][];
-            /** @description Whether nothing is missing from any of them. */
+            /**
+             * @description Whether every call that is known to have been answered before `completeUntil` was stored. `false` where a start has missing records, or
+             *     has left some behind and counts as lost (silent for 24 hours). It says nothing of rows that somebody deleted or changed in the database
+             *     afterwards.
+             */
             hasNoGaps: boolean;
         };
         CreatedInvitationView: {
