@@ -133,7 +133,11 @@ async function createApp(settings: Settings, module: DynamicModule): Promise<Nes
     });
   }
   secureHeaders(app, settings.PUBLIC_URL?.startsWith('https:'));
-  installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory), { hook: 'onRequest', recorder: app.get(CallRecorder) });
+  installGate(fastify, app.get(Gatekeeper), app.get(RouteInventory), {
+    hook: 'onRequest',
+    recorder: app.get(CallRecorder),
+    rewriteUrl: decodableUrl,
+  });
   readJsonBodies(fastify);
   readJsonLines(fastify);
   acceptUploads(app);

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallRecorder } from '../audit';
 import { callOf } from '../common';
 import { sendEtagOf } from '../http';
-import { type AccessConfig, declaredConfig, type RouteInventory } from '../permissions';
+import { type AccessConfig, declaredConfig, type FoundRoute, type RouteInventory } from '../permissions';
 import { type AdmittedRequest, letIn } from './gate';
 import type { Gatekeeper } from './gatekeeper';
 
@@ -45,6 +45,7 @@ export class ExpressGate {
   ) {}
 
   install(): void {
+    this.inventory.askRouter((method, path) => this.find(method, path));
     this.app.use((request, response, next) => {
       sendEtagOf(response);
       for (const [name, value] of Object.entries(this.gatekeeper.browserHeaders(request))) response.setHeader(name, value);
@@ -65,6 +66,11 @@ export class ExpressGate {
     for (const { method = 'ALL', path, config } of this.routes()) this.inventory.add(method, path, config);
   }
 
+  private find(method: string, path: string): FoundRoute | undefined {
+    const [first] = this.matching({ method, url: path });
+    return first && { pattern: first.path, access: this.inventory.accessOf(first.config, method, first.path), path };
+  }
+
   private decide(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
     const matching = this.matching(request);
     const accesses = matching.map(({ config, method = 'ALL', path }) => this.inventory.accessOf(config, method, path));
@@ -82,7 +88,7 @@ export class ExpressGate {
     return undefined;
   }
 
-  private matching({ method = '', url = '' }: IncomingMessage): Registered[] {
+  private matching({ method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url'>): Registered[] {
     const path = url.split('?', 1)[0]!;
     const asked = [undefined, method, ...(method === 'HEAD' ? ['GET'] : [])];
     return this.routes().filter((route) => asked.includes(route.method) && matches(route.layer, path));

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallRecorder } from '../audit';
 import { callOf, type Principal } from '../common';
 import type { AccessConfig, RouteAccess, RouteInventory } from '../permissions';
+import { FastifyRoutes } from './fastify-routes';
 import type { Gatekeeper } from './gatekeeper';
 
 /** A request that the gate has seen: `principal` is there unless the route is public. */
@@ -17,6 +18,13 @@ export interface AdmittedRequest {
 /** Where in Fastify's course of a request the gate stands: `preParsing` lets the host's hooks set their headers first. */
 export type GateHook = 'onRequest' | 'preParsing';
 
+export interface GateInstallation {
+  readonly hook: GateHook;
+  readonly recorder: CallRecorder;
+  /** What Fastify was given under this name. */
+  readonly rewriteUrl?: (request: { readonly url?: string }) => string;
+}
+
 /**
  * Decides each call before its body is read: a Nest guard never runs for malformed JSON, oversized bodies and paths that do not
  * exist (`decisions.md` 1). Fastify's route config says what the route asks for. Install it before the routes are registered.
@@ -25,14 +33,17 @@ export function installGate(
   fastify: FastifyInstance,
   gatekeeper: Gatekeeper,
   inventory: RouteInventory,
-  { hook, recorder }: { readonly hook: GateHook; readonly recorder: CallRecorder },
+  { hook, recorder, rewriteUrl = ({ url = '/' }) => url }: GateInstallation,
 ): void {
+  const routes = new FastifyRoutes(fastify, (url) => rewriteUrl({ url }));
+  inventory.askRouter((method, path) => routes.find(method, path));
   fastify.addHook('onRoute', (route) => {
     const config = (route.config ?? {}) as AccessConfig;
     for (const method of [route.method].flat()) {
       // How plugins answer what browsers ask before a call; nothing of ours is behind it.
-      if (method === 'OPTIONS' && !config.counts && !config.access) continue;
-      const access = inventory.add(method, route.url, config);
+      const isPreflight = method === 'OPTIONS' && !config.counts && !config.access;
+      const access = isPreflight ? undefined : inventory.add(method, route.url, config);
+      routes.add({ method, path: route.url, access });
       // What its method and path say about it goes where the hook below finds it.
       if (access && !config.access) route.config = { ...route.config, access } as typeof route.config;
     }

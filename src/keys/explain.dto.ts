@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 
 import { AllowedEndpointDto, Scopes } from './key.dto';
 
@@ -7,8 +7,8 @@ export class ExplainCallDto {
   @IsIn(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
   readonly method!: string;
 
-  /** Of this service or of yours; its query is not looked at. */
-  @IsString()
+  /** Its query is not looked at. */
+  @Matches(/^\//, { message: 'must begin with /' })
   @Length(1, 2048)
   readonly path!: string;
 
@@ -22,6 +22,11 @@ export class ExplainCallDto {
   @IsString()
   @Length(1, 2048)
   readonly referrer?: string;
+
+  /** Whether it is a call to a service of yours, which asks `verify`: the routes of this one do not matter then. Default `false`. */
+  @IsOptional()
+  @IsBoolean()
+  readonly elsewhere?: boolean;
 
   /** Scopes that the key has to hold besides those that the route asks for. */
   @IsOptional()
@@ -64,14 +69,17 @@ export class ChangeView {
 
 export class ExplanationView {
   readonly allowed!: boolean;
-  /** `valid`, or the code that the call is refused with: the first check that fails. */
+  /**
+   * `valid`, or the code that the call is refused with: the first check that fails. `not_found` where no route of this service matches:
+   * that is answered 404, whoever asks.
+   */
   readonly code!: string;
-  /** The route of this service that the call comes to, such as `/v1/api-keys/:id`; `null` where there is none. */
+  /** The route of this service that the call comes to, as its router says, such as `/v1/api-keys/:id`; `null` where there is none. */
   readonly route!: string | null;
   readonly requiredScopes!: readonly string[];
   /** What the key may do now. */
   readonly scopes!: readonly string[];
-  /** In the order of the guard. None on a public route: nobody looks at the key there. */
+  /** In the order of the guard. None on a public route, where nobody looks at the key, and none where no route matches. */
   readonly checks!: readonly CheckView[];
   readonly change!: ChangeView | null;
 }

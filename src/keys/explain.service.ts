@@ -9,15 +9,18 @@ import { type RouteAccess, RouteInventory, ScopeCatalog, scopesOf } from '../per
 import { RateLimiter } from '../rate-limits';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { type DescribedCall, factsOf } from './call-facts';
-import { explain, type Explanation, type ExplainedKey } from './explain';
+import { explain, type Explanation, type ExplainedKey, NOWHERE } from './explain';
 import type { CallExplanationView, ExplainCallDto, ExplanationView } from './explain.dto';
 import { limitsOf } from './key-limits';
 import { KeyReader } from './key-reader';
 import { KeyRights } from './key-rights';
 
+/** Where a call goes: to a route of this server, to another service, or to nothing that is there. */
+type Destination = { readonly pattern: string | null; readonly access: RouteAccess | null } | 'nowhere';
+
 interface Asked {
   readonly call: DescribedCall;
-  readonly route: { readonly path: string; readonly access: RouteAccess } | null;
+  readonly destination: Destination;
   readonly scopes: readonly string[];
   /** Given how the owner stands. */
   readonly isOverLimit: (standing: OwnerStanding) => Promise<boolean>;
@@ -46,11 +49,12 @@ export class KeyExplanations {
     const credentials = await this.credentialsOf(key);
     const credential = dto.prefix === undefined ? credentials.at(-1) : credentials.find(({ prefix }) => prefix === dto.prefix);
     if (!credential) throw invalidField('/prefix', 'is of no secret of this key');
-    const path = dto.path.split(/[?#]/, 1)[0]!;
+    const asked = dto.path.split(/[?#]/, 1)[0]!;
+    const found = dto.elsewhere ? undefined : this.routes.find(dto.method, asked);
     const now = this.clock.now();
     return this.explained(key, asOf(key, credential, null), {
-      call: { ...dto, path },
-      route: this.routes.find(dto.method, path) ?? null,
+      call: { ...dto, path: found?.path ?? asked },
+      destination: dto.elsewhere ? ELSEWHERE : found ? { pattern: found.pattern, access: found.access ?? UNGUARDED } : 'nowhere',
       scopes: dto.scopes ?? [],
       isOverLimit: async (standing) => !(await this.limiter.hasRoom(limitsOf(key, standing), now)),
       now,
@@ -61,14 +65,13 @@ export class KeyExplanations {
   async ofPastCall(principal: Principal, actor: Actor, requestId: string): Promise<CallExplanationView> {
     const { organizationId } = principal;
     const call = await this.calls.get(principal, actor, undefined, requestId);
-    const route = call.route === null ? null : (this.routes.find(call.method, call.route) ?? null);
     const past = { requestId, at: call.at, keyId: call.keyId, answered: call.status, answeredCode: call.code };
     const key = call.keyId === null ? null : await this.database.getRepository(ApiKey).findOneBy({ id: call.keyId, organizationId });
     const credential = key && (await this.credentialsOf(key)).find(({ prefix }) => prefix === call.credentialPrefix);
     if (!key || !credential) return { ...withoutKey(call), ...past, keyChangedSince: false };
     const explanation = await this.explained(key, asOf(key, credential, call.at), {
       call: { method: call.method, path: call.path, ip: call.ip ?? undefined, referrer: call.referrer },
-      route,
+      destination: this.destinationOf(call),
       scopes: [],
       isOverLimit: () => Promise.resolve(call.code === 'rate_limited'),
       now: call.at,
@@ -76,16 +79,23 @@ export class KeyExplanations {
     return { ...explanation, ...past, keyChangedSince: await this.history.changedSince(organizationId, key.id, call.at) };
   }
 
-  private async explained(row: ApiKey, key: ExplainedKey, { call, route, scopes, isOverLimit, now }: Asked): Promise<ExplanationView> {
+  private destinationOf({ method, route: pattern, status }: CallLogView): Destination {
+    if (pattern === null) return status === 404 ? 'nowhere' : ELSEWHERE;
+    return { pattern, access: this.routes.named(method, pattern)?.access ?? null };
+  }
+
+  private async explained(row: ApiKey, key: ExplainedKey, asked: Asked): Promise<ExplanationView> {
+    const { call, destination, scopes, isOverLimit, now } = asked;
     const standing = await this.owners.standing(row.organizationId, { type: row.ownerType, id: row.ownerId });
-    const access = route?.access ?? null;
+    if (destination === 'nowhere') return view(NOWHERE, null, scopes, this.rights.now(key.scopes, standing.scopes));
+    const { pattern, access } = destination;
     const liveOnly = access !== null && access.kind !== 'public' && access.liveOnly;
     const rights = (given: readonly string[]): readonly string[] => this.rights.now(given, standing.scopes);
     const isForPeopleOnly = (scope: string): boolean => this.catalog.isForPeopleOnly(scope);
     const facts = { ...factsOf(call), liveOnly };
     const limits = { isOverLimit: await isOverLimit(standing) };
     const explanation = explain({ key, standing, rights, facts, access, scopes, ...limits, isForPeopleOnly, now });
-    return view(explanation, route?.path ?? null, [...(access ? scopesOf(access) : []), ...scopes], rights(key.scopes));
+    return view(explanation, pattern, [...(access ? scopesOf(access) : []), ...scopes], rights(key.scopes));
   }
 
   /** Oldest first. */
@@ -93,6 +103,10 @@ export class KeyExplanations {
     return this.database.getRepository(ApiKeyCredential).find({ where: { keyId: id }, order: { createdAt: 'ASC', id: 'ASC' } });
   }
 }
+
+const ELSEWHERE: Destination = { pattern: null, access: null };
+/** Nobody looks at who calls a host's own routes. */
+const UNGUARDED = { kind: 'public' } as const;
 
 /** The key as it stands, or, as far as its dates tell, as it stood then. */
 function asOf(key: ApiKey, { state, retiresAt }: ApiKeyCredential, then: Date | null): ExplainedKey {

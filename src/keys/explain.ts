@@ -49,11 +49,21 @@ export interface KeyPatch {
 }
 
 export interface Explanation {
-  /** `valid`, or the code that the call would be refused with: the first check that fails. */
-  readonly code: DenialCode | 'valid';
+  /** `valid`, or the code that the call would be refused with: the first check that fails; `not_found` where no route matches. */
+  readonly code: DenialCode | 'valid' | 'not_found';
   readonly checks: readonly Check[];
   readonly change: Change | null;
 }
+
+/** A path that does not exist is answered in one way, whoever asks. */
+export const NOWHERE: Explanation = {
+  code: 'not_found',
+  checks: [],
+  change: {
+    patch: null,
+    steps: ['Check the method and the path: no route of this service matches them, and that is answered 404, whoever asks.'],
+  },
+};
 
 /** Every check that a call meets, in the order of the guard and by the same functions, all failures rather than the first. */
 export function explain(situation: Situation): Explanation {

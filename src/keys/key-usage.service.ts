@@ -34,7 +34,7 @@ export class KeyUsageReports {
     const to = this.clock.now();
     const from = hourStart(new Date(to.getTime() - days * DAY_MS));
     const { usage, addresses, complete, oldestAt } = await this.read({ organizationId, keyId }, from);
-    const accessOf: AccessOf = (method, route) => this.routes.find(method, route)?.access;
+    const accessOf: AccessOf = (method, route) => this.routes.named(method, route)?.access;
     const scopes = usage.scopes(this.rights.meant(key.scopes), accessOf);
     return {
       keyId,

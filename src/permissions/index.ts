@@ -24,6 +24,7 @@ export { type MissingScopes, missingScopes, type RouteAccess, scopesOf, whatBars
 export {
   type AccessConfig,
   declaredConfig,
+  type FoundRoute,
   type InventoriedRoute,
   RouteInventory,
   type RouteRules,

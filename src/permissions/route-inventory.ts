@@ -17,6 +17,16 @@ export interface InventoriedRoute {
   readonly access: RouteAccess;
 }
 
+/** Where the router of the server leads a call. */
+export interface FoundRoute {
+  /** `/v1/api-keys/:id`. */
+  readonly pattern: string;
+  /** `undefined` for a route that is none of ours: nobody looks at who calls it. */
+  readonly access: RouteAccess | undefined;
+  /** The path as the guard reads it. */
+  readonly path: string;
+}
+
 /** The key under which a Fastify route's `config` says who may call it. */
 export interface AccessConfig {
   readonly access?: RouteAccess;
@@ -57,6 +67,7 @@ export class RouteInventory {
   private readonly ownRoutes = new Set<InventoriedRoute>();
   private readonly derived = new Map<string, RouteAccess>();
   private readonly changeInterceptors: ChangeInterceptors;
+  private router: (method: string, path: string) => FoundRoute | undefined = notAsked;
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
@@ -83,13 +94,20 @@ export class RouteInventory {
     return this.known;
   }
 
-  /** The route that a call would come to; HEAD goes where GET does. `undefined` where there is none. */
-  find(method: string, path: string): InventoriedRoute | undefined {
-    const asked = path.split('/');
-    const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
-    return this.known
-      .filter((route) => methods.includes(route.method) && leadsTo(route.path.split('/'), asked))
-      .toSorted((a, b) => (specificity(a.path) < specificity(b.path) ? -1 : 1))[0];
+  /** Where a call would come to, as the server's own router says; `undefined` where it matches nothing: a 404, whoever asks. */
+  find(method: string, path: string): FoundRoute | undefined {
+    return this.router(method, path);
+  }
+
+  /** Whoever installs the gate into a server says how its router is asked. */
+  askRouter(router: (method: string, path: string) => FoundRoute | undefined): void {
+    this.router = router;
+  }
+
+  /** Who may call a route, by its pattern; HEAD goes where GET does. */
+  named(method: string, pattern: string): InventoriedRoute | undefined {
+    const methods = [method, ...(method === 'HEAD' ? ['GET'] : []), 'ALL'];
+    return this.known.find((route) => route.path === pattern && methods.includes(route.method));
   }
 
   /** Whether this handler is to say who may call it. */
@@ -144,17 +162,9 @@ export class RouteInventory {
   }
 }
 
-/** `:id` stands for one segment that is not empty, `*` at the end for any rest. */
-const leadsTo = (pattern: readonly string[], asked: readonly string[]): boolean =>
-  (pattern.length === asked.length || (pattern.at(-1) === '*' && asked.length >= pattern.length)) &&
-  pattern.every((segment, i) => segment === '*' || segment === asked[i] || (segment.startsWith(':') && asked[i] !== ''));
-
-/** Sorts fixed segments before parameters, and those before the rest, from left to right: as the router prefers them. */
-const specificity = (path: string): string =>
-  path
-    .split('/')
-    .map((segment) => (segment === '*' ? '2' : segment.startsWith(':') ? '1' : '0'))
-    .join('');
+function notAsked(): never {
+  throw new Error('No server has been given a gate yet');
+}
 
 /** A route without `@RequireScope`, `@RequireAnyScope`, `@Resource`, `@Authenticated` or `@Public`. */
 export class UndeclaredRouteError extends Error {

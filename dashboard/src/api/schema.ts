@@ -1613,16 +1613,19 @@ export interface components {
              */
             at: string;
             change: components["schemas"]["ChangeView"] | null;
-            /** @description In the order of the guard. None on a public route: nobody looks at the key there. */
+            /** @description In the order of the guard. None on a public route, where nobody looks at the key, and none where no route matches. */
             checks: components["schemas"]["CheckView"][];
-            /** @description `valid`, or the code that the call is refused with: the first check that fails. */
+            /**
+             * @description `valid`, or the code that the call is refused with: the first check that fails. `not_found` where no route of this service matches:
+             *     that is answered 404, whoever asks.
+             */
             code: string;
             /** @description Its lists and scopes are those of now: where this is `true` they need not be those of the call. */
             keyChangedSince: boolean;
             keyId: string | null;
             requestId: string;
             requiredScopes: string[];
-            /** @description The route of this service that the call comes to, such as `/v1/api-keys/:id`; `null` where there is none. */
+            /** @description The route of this service that the call comes to, as its router says, such as `/v1/api-keys/:id`; `null` where there is none. */
             route: string | null;
             /** @description What the key may do now. */
             scopes: string[];
@@ -1937,10 +1940,12 @@ export interface components {
         };
         EmptyView: Record<string, never>;
         ExplainCallDto: {
+            /** @description Whether it is a call to a service of yours, which asks `verify`: the routes of this one do not matter then. Default `false`. */
+            elsewhere?: boolean;
             ip?: string;
             /** @enum {string} */
             method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
-            /** @description Of this service or of yours; its query is not looked at. */
+            /** @description Its query is not looked at. */
             path: string;
             /** @description Which secret of the key is presented, by what lists show of it. Default: the newest. */
             prefix?: string;
@@ -1952,12 +1957,15 @@ export interface components {
         ExplanationView: {
             allowed: boolean;
             change: components["schemas"]["ChangeView"] | null;
-            /** @description In the order of the guard. None on a public route: nobody looks at the key there. */
+            /** @description In the order of the guard. None on a public route, where nobody looks at the key, and none where no route matches. */
             checks: components["schemas"]["CheckView"][];
-            /** @description `valid`, or the code that the call is refused with: the first check that fails. */
+            /**
+             * @description `valid`, or the code that the call is refused with: the first check that fails. `not_found` where no route of this service matches:
+             *     that is answered 404, whoever asks.
+             */
             code: string;
             requiredScopes: string[];
-            /** @description The route of this service that the call comes to, such as `/v1/api-keys/:id`; `null` where there is none. */
+            /** @description The route of this service that the call comes to, as its router says, such as `/v1/api-keys/:id`; `null` where there is none. */
             route: string | null;
             /** @description What the key may do now. */
             scopes: string[];

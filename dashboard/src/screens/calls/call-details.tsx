@@ -115,7 +115,7 @@ function Explanation({ requestId }: { readonly requestId: string }): ReactNode {
           The key has been changed since: its lists and scopes are those of now.
         </Text>
       )}
-      {data.checks.length === 0 && <Text>Anybody may call this route. Nobody looked at the key.</Text>}
+      {data.allowed && data.checks.length === 0 && <Text>Anybody may call this route. Nobody looked at the key.</Text>}
       <ul className={classes.checks}>
         {data.checks.map((check) => (
           <CheckLine key={check.check} check={check} />
