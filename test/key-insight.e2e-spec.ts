@@ -179,7 +179,7 @@ describe('an auditor', () => {
     it('is told what can be told of calls without a key', async () => {
       const admitted = await app.get('/v1/members', { as: owner.token });
       const explained = await app.get(`/v1/call-logs/${admitted.headers['x-request-id'] as string}/explain`, { as: owner.token });
-      expect(explained.body).toMatchObject({ allowed: true, code: 'valid', keyId: null, answered: 200, checks: [] });
+      expect(explained.body).toMatchObject({ allowed: true, code: 'valid', keyId: null, answered: 200, change: null });
       const auditor = await app.member('auditor', { by: owner });
       const refused = await app.post('/v1/api-keys', { as: auditor.token, body: {} });
       const why = await app.get(`/v1/call-logs/${refused.headers['x-request-id'] as string}/explain`, { as: owner.token });

@@ -12,6 +12,13 @@ export interface PastDeed {
   readonly targetId: string;
 }
 
+/** What may have been done to whom. */
+export interface Sought {
+  readonly targetIds: readonly string[];
+  readonly actions: readonly string[];
+  readonly since: Date;
+}
+
 /** Which events led to another one in the same call. */
 export interface Leading {
   /** What the call ended with. */
@@ -33,9 +40,20 @@ export class AuditHistory {
     return (await events.existsBy({ organizationId, actorId: id })) || events.existsBy({ organizationId, targetId: id });
   }
 
-  /** Whether anything was done to a target since. */
-  async changedSince(organizationId: string, targetId: string, since: Date): Promise<boolean> {
-    return this.database.getRepository(AuditEvent).existsBy({ organizationId, targetId, at: MoreThan(since) });
+  /** The first event that did one of these actions to one of these targets after a time, and matters. */
+  async first(
+    organizationId: string,
+    { targetIds, actions, since }: Sought,
+    matters: (event: AuditEvent) => boolean,
+  ): Promise<AuditEvent | null> {
+    const done = { organizationId, targetId: In([...targetIds]), action: In([...actions]), at: MoreThan(since) };
+    for (let after = 0; ;) {
+      const where = { ...done, sequence: MoreThan(after) };
+      const step = await this.database.manager.find(AuditEvent, { where, order: { sequence: 'ASC' }, take: STEP });
+      const found = step.find(matters);
+      if (found || step.length < STEP) return found ?? null;
+      after = step.at(-1)!.sequence;
+    }
   }
 
   /** Which of these actors did which of these actions to what, each once. */

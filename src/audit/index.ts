@@ -2,7 +2,7 @@
  * The records. Every call leaves a row (`CallRecorder` makes it, `CallStore` keeps it), every change an event (`AuditTrail`) that is
  * written in the transaction of the change and chained to the one before.
  */
-export { auditEntities } from './audit-event.entity';
+export { auditEntities, type AuditEvent } from './audit-event.entity';
 export type { AuditEventListView, AuditEventQueryDto, AuditEventView } from './audit-event.dto';
 export { AuditEventService } from './audit-event.service';
 export { type AuditOptions, AuditModule } from './audit.module';
@@ -19,6 +19,7 @@ export { callEntities } from './call-entities';
 export { CallIds, requestIdOf } from './call-id';
 export type { CallLogView } from './call-log.dto';
 export { CallLogService } from './call-log.service';
+export { type RecordScope, RecordScopeDto } from './record-query.dto';
 export { CallRecorder, TRUSTED_PROXIES } from './call-recorder';
 export { CALL_SINK, type CallSink, type FinishedCall } from './finished-call';
 export { CALL_OBSERVERS, type CallObserver, CallStore } from './call-store';

@@ -1,11 +1,12 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { type Actor, CurrentActor } from '../audit';
+import { type Actor, CurrentActor, RecordScopeDto } from '../audit';
 import type { Principal } from '../common';
 import { IdPipe } from '../http';
 import { CurrentPrincipal, RequireScope } from '../permissions';
 import { CallExplanationView, ExplainCallDto, ExplanationView } from './explain.dto';
+import { PastCallExplanations } from './explain-past.service';
 import { KeyExplanations } from './explain.service';
 
 @ApiTags('API keys')
@@ -29,7 +30,7 @@ export class ExplainController {
 @ApiTags('Logs')
 @Controller('v1/call-logs')
 export class ExplainCallController {
-  constructor(private readonly explanations: KeyExplanations) {}
+  constructor(private readonly explanations: PastCallExplanations) {}
 
   /** Tells what a call that was made met: every check in order, and the smallest change that would let it through. */
   @Get(':requestId/explain')
@@ -38,7 +39,8 @@ export class ExplainCallController {
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @Param('requestId') requestId: string,
+    @Query() { scope }: RecordScopeDto,
   ): Promise<CallExplanationView> {
-    return this.explanations.ofPastCall(principal, actor, requestId);
+    return this.explanations.of(principal, actor, requestId, scope);
   }
 }

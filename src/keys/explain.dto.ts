@@ -84,6 +84,13 @@ export class ExplanationView {
   readonly change!: ChangeView | null;
 }
 
+/** An audit event. */
+export class ChangeSinceView {
+  readonly eventId!: string;
+  readonly action!: string;
+  readonly at!: Date;
+}
+
 /** Why a call was answered as it was. */
 export class CallExplanationView extends ExplanationView {
   readonly requestId!: string;
@@ -94,6 +101,15 @@ export class CallExplanationView extends ExplanationView {
   readonly answered!: number;
   /** The `code` of the problem that was answered. */
   readonly answeredCode!: string | null;
-  /** Its lists and scopes are those of now: where this is `true` they need not be those of the call. */
+  /** Whether the guard let the call in, as far as the answer tells. What it is answered then is the endpoint's word. */
+  readonly letIn!: boolean;
+  /** What the checks do not say: that the endpoint answered so, or why they contradict the answer. */
+  readonly note!: string | null;
+  /**
+   * Whether the key, its owner, the owner's role or the organization was changed since. Lists, scopes and roles are those of now: where
+   * this is `true` they need not be those of the call. A host's owners are asked as they are now, too.
+   */
   readonly keyChangedSince!: boolean;
+  /** The first of those changes. */
+  readonly changedSince!: ChangeSinceView | null;
 }

@@ -75,6 +75,9 @@ const RULES: ReadonlyArray<readonly [speaks: Rule, code: DenialCode]> = [
   ],
 ];
 
+/** What a key can be refused with once its secret has matched: by these rules, by its limits, by its scopes. */
+export const JUDGED_CODES: ReadonlySet<string> = new Set([...RULES.map(([, code]) => code), 'rate_limited', 'insufficient_scope']);
+
 /** A secret that was replaced works on until its overlap ends. */
 function isLive({ credentialState, credentialRetiresAt }: JudgedKey, now: Date): boolean {
   if (credentialState === 'retired') return false;

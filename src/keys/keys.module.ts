@@ -7,7 +7,9 @@ import { ActiveKeys } from './active-keys';
 import { Digests } from './digest';
 import { DigestRenewal } from './digest-renewal';
 import { ExplainCallController, ExplainController } from './explain.controller';
+import { PastCallExplanations } from './explain-past.service';
 import { KeyExplanations } from './explain.service';
+import { ExplainedChanges } from './explained-changes';
 import { ExposureReport } from './exposure';
 import { KeyController } from './key.controller';
 import { ImportedSecrets } from './imported-secrets';
@@ -73,6 +75,8 @@ export class KeysModule {
         KeyLookup,
         KeyVerifier,
         KeyExplanations,
+        PastCallExplanations,
+        ExplainedChanges,
         KeySearch,
         KeyUsageReports,
         KeyWatch,

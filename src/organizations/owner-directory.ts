@@ -42,6 +42,8 @@ export interface OwnerDirectory {
    * to raise the epoch. A directory without this is asked at every call.
    */
   readonly join?: StandingJoin;
+  /** The ids of everything that an owner's standing is made of, as audit events name them. Without it, nothing is known of its past. */
+  standsOn?(organizationId: string, owner: Owner): Promise<readonly string[]>;
   keyPolicy(organizationId: string): Promise<KeyPolicy>;
   /**
    * Keeps an owner from being removed until the transaction ends; `false` where they are gone already. Without it a key could be

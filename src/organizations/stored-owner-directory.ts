@@ -32,6 +32,16 @@ export class StoredOwnerDirectory implements OwnerDirectory {
     return { organizationStatus, organizationLimit, ...(await shareOf(manager, organizationId, owner)) };
   }
 
+  async standsOn(organizationId: string, { type, id }: Owner): Promise<string[]> {
+    const { manager } = this.database;
+    if (type === 'organization') return [organizationId];
+    const holder =
+      type === 'user'
+        ? await manager.findOneBy(Membership, { organizationId, userId: id })
+        : await manager.findOneBy(ServiceAccount, { id, organizationId });
+    return [organizationId, id, ...(holder ? [holder.role] : [])];
+  }
+
   async hold(manager: EntityManager, organizationId: string, { type, id }: Owner): Promise<boolean> {
     if (type === 'user') return lockRow(manager, Membership, { organizationId, userId: id });
     if (type === 'service_account') return lockRow(manager, ServiceAccount, { id, organizationId, deletedAt: IsNull() });

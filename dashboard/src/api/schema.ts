@@ -1613,6 +1613,8 @@ export interface components {
              */
             at: string;
             change: components["schemas"]["ChangeView"] | null;
+            /** @description The first of those changes. */
+            changedSince: components["schemas"]["ChangeSinceView"] | null;
             /** @description In the order of the guard. None on a public route, where nobody looks at the key, and none where no route matches. */
             checks: components["schemas"]["CheckView"][];
             /**
@@ -1620,9 +1622,16 @@ export interface components {
              *     that is answered 404, whoever asks.
              */
             code: string;
-            /** @description Its lists and scopes are those of now: where this is `true` they need not be those of the call. */
+            /**
+             * @description Whether the key, its owner, the owner's role or the organization was changed since. Lists, scopes and roles are those of now: where
+             *     this is `true` they need not be those of the call. A host's owners are asked as they are now, too.
+             */
             keyChangedSince: boolean;
             keyId: string | null;
+            /** @description Whether the guard let the call in, as far as the answer tells. What it is answered then is the endpoint's word. */
+            letIn: boolean;
+            /** @description What the checks do not say: that the endpoint answered so, or why they contradict the answer. */
+            note: string | null;
             requestId: string;
             requiredScopes: string[];
             /** @description The route of this service that the call comes to, as its router says, such as `/v1/api-keys/:id`; `null` where there is none. */
@@ -1746,6 +1755,12 @@ export interface components {
         ChangePasswordDto: {
             currentPassword: string;
             newPassword: string;
+        };
+        ChangeSinceView: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            eventId: string;
         };
         ChangeView: {
             /** @description What to send to `PATCH /v1/api-keys/{id}`; `null` where changing the key does not help. */
@@ -4687,7 +4702,10 @@ export interface operations {
     };
     explainCallLog: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `installation`: what belongs to no organization, such as calls that nobody could be made out for. For the operator only. */
+                scope?: "organization" | "installation";
+            };
             header?: never;
             path: {
                 requestId: string;

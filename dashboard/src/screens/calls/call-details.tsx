@@ -110,11 +110,12 @@ function Explanation({ requestId }: { readonly requestId: string }): ReactNode {
   return (
     <Stack gap="sm" component="section" aria-label="Why it was answered so">
       <Title order={3}>Why it was answered so</Title>
-      {data.keyChangedSince && (
+      {data.changedSince && (
         <Text fz="sm" c="dimmed">
-          The key has been changed since: its lists and scopes are those of now.
+          Something was changed since ({data.changedSince.action}): lists, scopes and roles are those of now.
         </Text>
       )}
+      {data.note && <Text>{data.note}</Text>}
       {data.allowed && data.checks.length === 0 && <Text>Anybody may call this route. Nobody looked at the key.</Text>}
       <ul className={classes.checks}>
         {data.checks.map((check) => (
