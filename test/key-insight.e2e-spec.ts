@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { CallStore } from '../src/audit';
 import { CallIds } from '../src/audit/call-id';
+import { CallRetention } from '../src/audit/call-retention';
 import { type Answer, KeystileApp, type TestKey, type TestPerson } from '../src/testing';
 import { aCall, aKeyHolder } from './support/finished-call';
 
@@ -271,6 +272,12 @@ describe('an auditor', () => {
       for (let i = 0; i < times; i++) expect((await app.get('/v1/members', { as: key.key })).status).toBe(200);
     };
 
+    const done = async (answer: Promise<Answer>, status = 201): Promise<Row> => {
+      const { body, ...rest } = await answer;
+      expect(rest.status).toBe(status);
+      return body;
+    };
+
     it('T32: is told which scopes it has and needs, and the smaller set denies nothing that succeeded', async () => {
       const key = await app.issueKey({ scopes: ['send_sms', 'send_email', 'member.*', 'role.read'] }, owner);
       await callMembers(key, 3);
@@ -340,11 +347,71 @@ describe('an auditor', () => {
         calls: count(from, () => true),
         succeeded: count(from, (status) => status < 400),
         denied: count(from, (status) => [401, 403, 429].includes(status)),
+        errors: count(from, (status) => [400, 404, 500].includes(status)),
       });
       expect(report['addresses'].reduce((sum: number, { calls }: Row) => sum + (calls as number), 0)).toBe(2_500);
       expect(Date.parse(report['oldestAt'] as string)).toBeGreaterThan(from);
       const succeededWithin = (hours: number): number => count(now - hours * 3_600_000, (status) => status < 400);
       expect(impact).toMatchObject({ lastHour: succeededWithin(1), lastDay: succeededWithin(24), lastMonth: succeededWithin(720) });
+    });
+
+    it('is told that addresses are not all where the log keeps calls no more', async () => {
+      const key = await app.issueKey({ scopes: ['member.read'] }, owner);
+      await callMembers(key, 2);
+      expect(await usage(key)).toMatchObject({ calls: 2, addresses: [{ calls: 2 }], complete: true });
+      await done(app.patch(`/v1/organizations/${owner.organizationId}`, { as: owner.token, body: { callLogRetentionDays: 7 } }), 200);
+      app.clock.move({ days: 8 });
+      owner = await app.login(owner.email);
+      expect(await app.service.app.get(CallRetention).run()).toBe(true);
+      expect(await usage(key)).toMatchObject({ calls: 2, addresses: [], complete: false, oldestAt: null });
+      await callMembers(key, 1);
+      expect(await usage(key)).toMatchObject({ calls: 3, addresses: [{ calls: 1 }], complete: false });
+      expect(await app.get(`/v1/api-keys/${key.id}/impact`, { as: owner.token })).toMatchObject({
+        body: { lastMonth: 3, complete: false },
+      });
+    });
+
+    it('is told of the last success, however long ago', async () => {
+      const key = await app.issueKey({ scopes: ['member.read'] }, owner);
+      await callMembers(key, 1);
+      const lastSuccessAt = app.clock.now().toISOString();
+      app.clock.move({ days: 45 });
+      owner = await app.login(owner.email);
+      expect((await app.get('/v1/roles', { as: key.key })).status).toBe(403);
+      const impact = await app.get(`/v1/api-keys/${key.id}/impact`, { as: owner.token });
+      expect(impact.body).toMatchObject({ lastHour: 0, lastMonth: 0, lastSuccessAt });
+    });
+
+    const grants: ReadonlyArray<readonly [what: string, scopes: readonly string[], grant: (as: string, id: string) => Promise<unknown>]> = [
+      ['makes a key', ['api_key.create'], (as) => done(app.post('/v1/api-keys', { as, body: { name: 'child', scopes: ['send_sms'] } }))],
+      ['rotates a key', ['api_key.rotate'], (as, id) => done(app.post(`/v1/api-keys/${id}/rotate`, { as }))],
+      ['changes a key', ['api_key.update'], (as, id) => done(app.patch(`/v1/api-keys/${id}`, { as, body: { name: 'renamed' } }), 200)],
+      [
+        'makes a role',
+        ['role.create'],
+        (as) => done(app.post('/v1/roles', { as, body: { name: `texter ${as.slice(-6)}`, scopes: ['send_sms'] } })),
+      ],
+    ];
+
+    it.each(grants)('is told that a key which %s needs what it gives', async (_what, scopes, grant) => {
+      const child = await app.issueKey({ scopes: ['send_sms'] }, owner);
+      const key = await app.issueKey({ scopes: [...scopes, 'send_sms', 'send_email'] }, owner);
+      await grant(key.key, child.id);
+      const told = (await usage(key))['scopes'];
+      expect(told).toMatchObject({ unused: [], allNeededFor: ['grants'] });
+      app.clock.move({ seconds: 11 });
+      const other = await app.issueKey({ scopes: told.sufficient }, owner);
+      await grant(other.key, child.id);
+    });
+
+    it('is told so no more once that is long ago', async () => {
+      const key = await app.issueKey({ scopes: ['api_key.create', 'send_sms'] }, owner);
+      await done(app.post('/v1/api-keys', { as: key.key, body: { name: 'child', scopes: ['send_sms'] } }));
+      expect((await app.post('/v1/api-keys', { as: key.key, body: { name: 'no', scopes: ['send_email'] } })).status).toBe(403);
+      app.clock.move({ days: 31 });
+      owner = await app.login(owner.email);
+      expect((await usage(key))['scopes']).toMatchObject({ sufficient: [], allNeededFor: [] });
+      expect((await usage(key, '?days=90'))['scopes']).toMatchObject({ unused: [], allNeededFor: ['grants'] });
     });
 
     it('is told what a revoke would break', async () => {

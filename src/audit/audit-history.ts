@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DataSource, In, LessThan, MoreThan } from 'typeorm';
+import { DataSource, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 
 import { AuditEvent } from './audit-event.entity';
 
@@ -54,6 +54,13 @@ export class AuditHistory {
       if (found || step.length < STEP) return found ?? null;
       after = step.at(-1)!.sequence;
     }
+  }
+
+  /** Whether somebody did one of these since. */
+  async didSince(organizationId: string, actorId: string, actions: readonly string[], since: Date): Promise<boolean> {
+    return this.database
+      .getRepository(AuditEvent)
+      .existsBy({ organizationId, actorId, action: In([...actions]), at: MoreThanOrEqual(since) });
   }
 
   /** Which of these actors did which of these actions to what, each once. */

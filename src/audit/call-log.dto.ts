@@ -10,9 +10,15 @@ const UpperCase = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
 
 export class CallLogQueryDto extends RecordQueryDto {
+  /** Calls that were made with this key. Reports of usage count its verifications, too: those are listed by `subjectKeyId`. */
   @IsOptional()
   @Matches(/^key_[0-9a-z]{26}$/, { message: 'must be the id of an API key' })
   readonly keyId?: string;
+
+  /** Verifications of this key: calls of `POST /v1/api-keys/verify` that asked about it, whoever made them. */
+  @IsOptional()
+  @Matches(/^key_[0-9a-z]{26}$/, { message: 'must be the id of an API key' })
+  readonly subjectKeyId?: string;
 
   /** Whoever called: `usr_…` or `key_…`. */
   @IsOptional()
@@ -47,7 +53,7 @@ export class CallLogQueryDto extends RecordQueryDto {
   @IsIn(STATUS_CLASSES)
   readonly statusClass?: (typeof STATUS_CLASSES)[number];
 
-  /** The `code` of the problem that was answered. */
+  /** The `code` of the problem that was answered; of a verification, why the key that was asked about is not valid. */
   @IsOptional()
   @Matches(/^[a-z_]{1,40}$/, { message: 'must be the code of a problem' })
   readonly code?: string;
@@ -94,7 +100,7 @@ export class CallLogView {
   readonly path!: string;
   /** 499 where the caller went away before the answer was complete. */
   readonly status!: number;
-  /** The `code` of the problem that was answered. */
+  /** The `code` of the problem that was answered; of a verification, which is answered with 200, why the key is not valid. */
   readonly code!: string | null;
   readonly latencyMs!: number;
   readonly ip!: string | null;

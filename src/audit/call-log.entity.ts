@@ -67,6 +67,7 @@ export class CallLog {
   @IntegerColumn('status')
   readonly status!: number;
 
+  /** Of the problem that was answered; of `verify`, why the key that was asked about is not valid. */
   @TextColumn('code', 40, { nullable: true })
   readonly code!: string | null;
 

@@ -75,11 +75,12 @@ export class CallSearches {
     return allOf(ids.map((id) => this.term('key_number', 'key', id!)));
   }
 
-  private async termConditions({ principalId, route }: CallFilter): Promise<Condition[] | undefined> {
+  private async termConditions({ principalId, route, subjectKeyId }: CallFilter): Promise<Condition[] | undefined> {
     const conditions: Array<Promise<Condition | undefined>> = [];
     if (principalId?.startsWith('usr_')) {
       conditions.push(Promise.resolve(where("principal_type = 'u'")), this.term('user_number', 'user', principalId));
     }
+    if (subjectKeyId !== undefined) conditions.push(this.term('subject_key_number', 'key', subjectKeyId));
     if (route !== undefined) conditions.push(this.term('route_number', 'route', route));
     return allOf(conditions);
   }

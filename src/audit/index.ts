@@ -25,7 +25,7 @@ export { CALL_SINK, type CallSink, type FinishedCall } from './finished-call';
 export { CALL_OBSERVERS, type CallObserver, CallStore } from './call-store';
 export { CALL_DATABASE } from './call-terms';
 export { CurrentActor } from './current-actor';
-export { hourStart, type KeyAddresses, type KeyCallKind, KeyCalls } from './key-calls';
+export { hourStart, type KeyAddresses, type KeyCallKind, KeyCalls, type WhichKey } from './key-calls';
 export { auditMigrations, callMigrations } from './migrations';
 export { type ExportVerdict, readCheckpoints, readPublicKeys, verifyExport } from './export-verifier';
 export type { StoredCall } from './stored-call';

@@ -5,7 +5,7 @@ import { callTime, firstCallIdAt } from './call-id';
 import { CALL_LOG_INDEXES, CALL_LOGS } from './call-log.entity';
 import { CallStore } from './call-store';
 import { CALL_DATABASE, CallTerms } from './call-terms';
-import { HOUR_MS } from './key-use';
+import { HOUR_MS, VERIFICATION } from './key-use';
 import { type Condition, where } from './index-walk';
 import { KEY_USE, KEY_USE_DAYS } from './key-use.entity';
 import { FOREVER, settledUntil } from './usage-settlement';
@@ -13,6 +13,8 @@ import { HOUR } from './usage-spans';
 
 /** Calls of one kind that a key made: everything that decides which scopes they needed, and how they ended. */
 export interface KeyCallKind {
+  /** Others asked about the key: then there is no method, route or scope, and the status is what the key would have been answered. */
+  readonly isVerification: boolean;
   readonly method: string;
   readonly route: string | null;
   readonly requiredScopes: readonly string[];
@@ -21,11 +23,9 @@ export interface KeyCallKind {
   readonly lastAt: Date;
 }
 
-/** From where the newest calls of a key came. */
+/** From where the newest calls of a key came that are still in the log. Verifications come from whoever asked, so they are not in it. */
 export interface KeyAddresses {
   readonly addresses: ReadonlyArray<{ readonly ip: string; readonly calls: number; readonly lastAt: Date }>;
-  /** Whether these are all calls that were asked about. */
-  readonly complete: boolean;
   /** The oldest call that is in it. */
   readonly oldestAt: Date | null;
 }
@@ -69,6 +69,7 @@ export class KeyCalls {
     return rows
       .filter(({ calls }) => Number(calls) > 0)
       .map(({ method, route, scopes, status, calls, lastId }) => ({
+        isVerification: method === VERIFICATION,
         method: String(method),
         route: texts.get(Number(route)) ?? null,
         requiredScopes: texts.get(Number(scopes))?.split(' ') ?? [],
@@ -78,29 +79,42 @@ export class KeyCalls {
       }));
   }
 
-  /** How many calls succeeded since each of these moments: whole hours as they were counted, the rest of an hour from its calls. */
+  /**
+   * How many calls succeeded since each of these moments: whole hours as they were counted, the rest of an hour from its calls.
+   * Verifications cannot be found in the log by the verified key: they are in it from the beginning of the hour.
+   */
   async succeededSince(moments: readonly Date[], which: WhichKey): Promise<number[]> {
     const numbers = await this.numbersOf(which);
     if (!numbers) return moments.map(() => 0);
     return Promise.all(moments.map((moment) => this.succeeded(moment, numbers)));
   }
 
+  /** When the newest call succeeded of all that are counted. */
+  async lastSuccessAt(which: WhichKey): Promise<Date | null> {
+    const numbers = await this.numbersOf(which);
+    if (!numbers) return null;
+    const used = await this.usedSince(0, numbers);
+    const [{ lastId }] = await this.database.query<[{ lastId: string | number | null }]>(
+      `SELECT MAX(last_id) AS lastId FROM (${used.sql}) used WHERE status < 400 AND calls > 0`,
+      used.values,
+    );
+    return lastId === null ? null : callTime(Number(lastId));
+  }
+
   /** Of the newest calls since a time. */
   async addresses(from: Date, which: WhichKey): Promise<KeyAddresses> {
     const numbers = await this.numbersOf(which);
-    if (!numbers) return { addresses: [], complete: true, oldestAt: null };
-    const rows = await this.database.query<Array<Record<'ip' | 'calls' | 'count' | 'lastId' | 'firstId', string | number>>>(
-      `SELECT ip, SUM(calls) AS calls, COUNT(*) AS count, MAX(id) AS lastId, MIN(id) AS firstId FROM (
+    if (!numbers) return { addresses: [], oldestAt: null };
+    const rows = await this.database.query<Array<Record<'ip' | 'calls' | 'lastId' | 'firstId', string | number>>>(
+      `SELECT ip, SUM(calls) AS calls, MAX(id) AS lastId, MIN(id) AS firstId FROM (
          SELECT ip, calls, id FROM ${CALL_LOGS} ${this.alongKey} WHERE organization_number = ? AND key_number = ? AND id >= ?
          ORDER BY id DESC, tail DESC LIMIT ${MOST_CALLS_READ}
        ) newest GROUP BY ip`,
       [numbers.organization, numbers.key, firstCallIdAt(from)],
     );
-    const read = rows.reduce((sum, { count }) => sum + Number(count), 0);
     const oldest = Math.min(...rows.map(({ firstId }) => Number(firstId)));
     return {
       addresses: rows.map(({ ip, calls, lastId }) => ({ ip: String(ip), calls: Number(calls), lastAt: callTime(Number(lastId)) })),
-      complete: read < MOST_CALLS_READ,
       oldestAt: rows.length > 0 ? callTime(oldest) : null,
     };
   }
@@ -117,7 +131,12 @@ export class KeyCalls {
        WHERE organization_number = ? AND key_number = ? AND id >= ? AND id < ? AND status < 400`,
       [organization, key, firstCallIdAt(since), firstCallIdAt(new Date(whole * HOUR_MS))],
     );
-    return Number(counted.calls ?? 0) + Number(rest.calls ?? 0);
+    const [verified] = await this.database.query<[{ calls: string | number | null }]>(
+      `SELECT SUM(calls) AS calls FROM ${KEY_USE}
+       WHERE organization_number = ? AND key_number = ? AND hour >= ? AND hour < ? AND method = ? AND status < 400`,
+      [organization, key, hourOf(since), whole, VERIFICATION],
+    );
+    return Number(counted.calls ?? 0) + Number(rest.calls ?? 0) + Number(verified.calls ?? 0);
   }
 
   /** Everything that is counted of a key since an hour: by the day where days are settled, by the hour elsewhere. */

@@ -43,8 +43,9 @@ abstract class UseOfKey {
 }
 
 /**
- * What a key called itself in an hour, by everything that decides which scopes it needs: reports about months of a key are read from
- * here. Each start of a replica has rows of its own, so that none waits for another. 0 stands for no route or scopes.
+ * What a key called in an hour, by everything that decides which scopes it needs: reports about months of a key are read from here. Each
+ * start of a replica has rows of its own, so that none waits for another. 0 stands for no route or scopes, `''` for no method: of
+ * verifications of the key, which somebody else's call asked for; their status is what the key would have been answered.
  */
 @Entity(KEY_USE)
 export class KeyUse extends UseOfKey {}

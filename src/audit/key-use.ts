@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
+import { type ProblemCode, PROBLEMS } from '../common';
 import type { CallChange } from './call-change';
 import { callTime } from './call-id';
 import type { CallRow } from './call-row';
@@ -15,11 +16,18 @@ interface KeyUseLine {
   lastId: number;
 }
 
+type Kind = readonly [route: number, scopes: number, method: string, status: number];
+
+type Ending = Pick<CallRow, 'status' | 'code'>;
+
+/** Stands for the method where somebody else asked about the key (`decisions.md` 14). */
+export const VERIFICATION = '';
+
 const KEY = ['organization_number', 'key_number', 'hour', 'route_number', 'scopes_number', 'method', 'status', 'run_number'];
 const MOST_ROWS = 500;
 const MOST_KEYS = 100;
 
-/** Counts the calls that keys made by hour and kind, in the transaction of their rows. Additions only: nothing has to be read for it. */
+/** Counts the calls that keys made, and their verifications, by hour and kind, in the transaction of their rows. Additions only: nothing has to be read for it. */
 export async function addKeyUse(manager: EntityManager, run: number, changes: readonly CallChange[]): Promise<void> {
   const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
   const rest = isSqlite
@@ -57,11 +65,10 @@ export async function addUpKeyUse(manager: EntityManager, run: number, organizat
 
 function linesOf(run: number, changes: readonly CallChange[]): KeyUseLine[] {
   const lines = new Map<string, KeyUseLine>();
-  const count = (row: CallRow, status: number, calls: number): void => {
-    const { organizationNumber, keyNumber, routeNumber, requiredScopesNumber, method, id } = row;
-    if (organizationNumber === null || keyNumber === null) return;
+  const add = ({ organizationNumber, id }: CallRow, keyNumber: number, kind: Kind, calls: number): void => {
+    if (organizationNumber === null) return;
     const hour = Math.floor(callTime(id).getTime() / HOUR_MS);
-    const key = [organizationNumber, keyNumber, hour, routeNumber ?? 0, requiredScopesNumber ?? 0, method, status, run];
+    const key = [organizationNumber, keyNumber, hour, ...kind, run];
     const name = key.join(' ');
     const line = lines.get(name);
     if (line) {
@@ -69,10 +76,20 @@ function linesOf(run: number, changes: readonly CallChange[]): KeyUseLine[] {
       line.lastId = Math.max(line.lastId, id);
     } else lines.set(name, { key, calls, lastId: id });
   };
+  const count = (row: CallRow, ending: Ending, calls: number): void => {
+    const { keyNumber, subjectKeyNumber, routeNumber, requiredScopesNumber, method } = row;
+    if (keyNumber !== null) add(row, keyNumber, [routeNumber ?? 0, requiredScopesNumber ?? 0, method, ending.status], calls);
+    // Route and scopes are those of whoever asked.
+    if (subjectKeyNumber !== null) add(row, subjectKeyNumber, [0, 0, VERIFICATION, verifiedStatus(ending)], calls);
+  };
   for (const { row, stage } of changes) {
     // What the first record of a streamed call said is taken back by its second.
-    if (typeof stage === 'object') count(row, stage.status, -row.calls);
-    count(row, row.status, row.calls);
+    if (typeof stage === 'object') count(row, stage, -row.calls);
+    count(row, row, row.calls);
   }
   return [...lines.values()];
 }
+
+/** What the verified key would have been answered: a verification that says no is answered with 200 itself. */
+const verifiedStatus = ({ status, code }: Ending): number =>
+  status < 400 && code !== null && Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code as ProblemCode].status : status;

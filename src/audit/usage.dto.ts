@@ -29,7 +29,10 @@ export class UsageQueryDto extends UsageRangeDto {
   @IsIn(GROUPS)
   readonly groupBy?: (typeof GROUPS)[number];
 
-  /** Ids of up to 100 keys, separated by commas: only their calls are counted, together or, with `groupBy=key`, apart. */
+  /**
+   * Ids of up to 100 keys, separated by commas: only their calls are counted, together or, with `groupBy=key`, apart. A verification is
+   * counted for the key that was asked about and not for the one that asked, so the call log lists others by `keyId`.
+   */
   @IsOptional()
   @Matches(/^key_[0-9a-z]{26}(,key_[0-9a-z]{26}){0,99}$/, { message: 'must be ids of up to 100 API keys, separated by commas' })
   readonly keyId?: string;

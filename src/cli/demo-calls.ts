@@ -136,7 +136,8 @@ export class DemoCalls {
     const action = ACTIONS[this.chance.pick(does)];
     const code = this.refusal(key, at);
     const isStrange = code === 'ip_not_allowed';
-    return this.finished(at, action, code, {
+    const verified = action === ACTIONS.verify && code === null ? this.chance.pick(keys) : null;
+    const call = this.finished(at, action, code, {
       ip: isStrange ? '185.0.2.77' : this.chance.pick(from),
       userAgent: isStrange ? 'python-urllib/3.11' : agent,
       referrer: agent.startsWith('Mozilla')
@@ -145,14 +146,14 @@ export class DemoCalls {
           : 'https://shop.acme.example/checkout'
         : null,
       caller,
-      subjectKeyId: action === ACTIONS.verify ? this.chance.pick(keys).id : null,
+      subjectKeyId: verified?.id ?? null,
     });
+    return verified ? { ...call, code: endOf(verified, at) } : call;
   }
 
   private refusal(key: CallingKey, at: number): ProblemCode | null {
-    if (at >= key.revokedAt) return 'api_key_revoked';
-    if (at >= key.disabledAt) return 'api_key_disabled';
-    if (at >= key.expiresAt) return 'api_key_expired';
+    const end = endOf(key, at);
+    if (end) return end;
     for (const { code, share, daysAgo } of key.traffic.trouble ?? []) {
       const isThen = !daysAgo || (at >= this.today - daysAgo[0] * DAY_MS && at < this.today - daysAgo[1] * DAY_MS);
       if (isThen && this.chance.happens(share)) return code as ProblemCode;
@@ -226,3 +227,10 @@ const isByTheGate = (code: ProblemCode): boolean => [401, 403, 429].includes(PRO
 
 const officeHours = (time: number): number =>
   (RHYTHMS.office.hours[new Date(time).getUTCHours()]! * (new Date(time).getUTCDay() % 6 === 0 ? 0.1 : 1)) / 16;
+
+/** Why a key is not valid any more. */
+function endOf({ revokedAt, disabledAt, expiresAt }: CallingKey, at: number): ProblemCode | null {
+  if (at >= revokedAt) return 'api_key_revoked';
+  if (at >= disabledAt) return 'api_key_disabled';
+  return at >= expiresAt ? 'api_key_expired' : null;
+}

@@ -27,7 +27,7 @@ export interface Call {
   suspect: Suspect | null;
   /** The public beginning of what was presented, even where it matched nothing. */
   presentedPrefix: string | null;
-  /** Why it was refused. */
+  /** Why it was refused; of `verify`, why the key that was asked about is not valid. */
   code: string | null;
   /** Of a call that was refused because too many bad credentials came from its address: what counts as one address there. */
   floodedFrom: string | null;

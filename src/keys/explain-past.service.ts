@@ -9,7 +9,7 @@ import { ApiKey, type ApiKeyCredential } from './api-key.entity';
 import type { ExplainedKey } from './explain';
 import type { CallExplanationView, ExplanationView } from './explain.dto';
 import { type Destination, ELSEWHERE, KeyExplanations } from './explain.service';
-import { byEndpoint, explainWithoutKey } from './explain-without-key';
+import { byEndpoint, explainWithoutKey, refusalOf } from './explain-without-key';
 import { ExplainedChanges } from './explained-changes';
 import { JUDGED_CODES } from './judge';
 
@@ -37,12 +37,12 @@ export class PastCallExplanations {
       call: { method: call.method, path: call.path, ip: call.ip ?? undefined, referrer: call.referrer },
       destination,
       scopes: [],
-      isOverLimit: () => Promise.resolve(call.code === 'rate_limited'),
+      isOverLimit: () => Promise.resolve(refusalOf(call) === 'rate_limited'),
       now: call.at,
     });
     const change = await this.changes.firstSince(key, call.at);
     const changedSince = change && { eventId: change.id, action: change.action, at: change.at };
-    const letIn = destination !== 'nowhere' && !JUDGED_CODES.has(call.code ?? '');
+    const letIn = destination !== 'nowhere' && !JUDGED_CODES.has(refusalOf(call) ?? '');
     return {
       ...explanation,
       ...past,

@@ -33,7 +33,7 @@ export function explainWithoutKey(
   const shared = { route, requiredScopes, scopes: [] };
   if (destination === 'nowhere') return { ...shared, ...NOWHERE, allowed: false, letIn: false, note: null };
   const isPublic = destination.access?.kind === 'public';
-  const code = call.code as DenialCode | null;
+  const code = refusalOf(call) as DenialCode | null;
   const before = code === null || isPublic ? undefined : PASSED_BEFORE[code];
   if (code === null || !before) {
     const answer = code === null ? String(status) : `${status} (${code})`;
@@ -60,6 +60,9 @@ export function explainWithoutKey(
     note: isLast ? null : call.organizationId === null ? `${NOT_REACHED} ${NOBODY}` : NOT_REACHED,
   };
 }
+
+/** Why a call was refused. The code of a verification that was answered is about the key that was asked about. */
+export const refusalOf = ({ status, code }: CallLogView): string | null => (status < 400 ? null : code);
 
 /** What the checks do not say. */
 export const byEndpoint = (who: 'key' | 'caller', answer: string): string =>

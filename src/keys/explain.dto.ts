@@ -99,7 +99,7 @@ export class CallExplanationView extends ExplanationView {
   readonly keyId!: string | null;
   /** What was answered. */
   readonly answered!: number;
-  /** The `code` of the problem that was answered. */
+  /** The `code` of the problem that was answered; of a verification, why the key that was asked about is not valid. */
   readonly answeredCode!: string | null;
   /** Whether the guard let the call in, as far as the answer tells. What it is answered then is the endpoint's word. */
   readonly letIn!: boolean;

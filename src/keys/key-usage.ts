@@ -20,6 +20,17 @@ export interface ScopeUse {
   readonly unused: readonly string[];
   /** As few names as would have let every call through that was let through. */
   readonly sufficient: readonly string[];
+  /** Why all that was granted counts as needed, whatever the calls needed. */
+  readonly allNeededFor: readonly NeedOfAll[];
+}
+
+/** What is done with scopes that the log does not name. */
+export type NeedOfAll = 'verifications' | 'grants';
+
+interface Verifications {
+  readonly calls: number;
+  readonly denied: number;
+  readonly lastAt: Date | null;
 }
 
 /** Whether the smaller set of scopes was tried on the calls, and what came of it. */
@@ -39,23 +50,28 @@ interface Kind {
   lastAdmittedAt: Date | null;
 }
 
-/** Adds up calls of a key, kind by kind. */
+/** Adds up calls of a key, kind by kind, and its verifications, which have no kind. */
 export class KeyUsage {
   calls = 0;
   succeeded = 0;
+  errors = 0;
   denied = 0;
   lastAt: Date | null = null;
-  lastSuccessAt: Date | null = null;
+  verifications: Verifications = { calls: 0, denied: 0, lastAt: null };
   private readonly kinds = new Map<string, Kind>();
 
-  add({ method, route, requiredScopes, status, calls, lastAt }: KeyCallKind): void {
+  add({ isVerification, method, route, requiredScopes, status, calls, lastAt }: KeyCallKind): void {
     const isAdmitted = !isDenied(status);
     this.calls += calls;
     this.lastAt = latest(this.lastAt, lastAt);
     if (!isAdmitted) this.denied += calls;
-    if (isSuccess(status)) {
-      this.succeeded += calls;
-      this.lastSuccessAt = latest(this.lastSuccessAt, lastAt);
+    else if (isSuccess(status)) this.succeeded += calls;
+    else this.errors += calls;
+    if (isVerification) {
+      const { verifications: before } = this;
+      const denied = before.denied + (isAdmitted ? 0 : calls);
+      this.verifications = { calls: before.calls + calls, denied, lastAt: latest(before.lastAt, lastAt) };
+      return;
     }
     const name = `${method} ${route} ${requiredScopes.join(' ')}`;
     const kind = this.kinds.get(name) ?? { method, route, requiredScopes, calls: 0, admitted: 0, lastAt, lastAdmittedAt: null };
@@ -76,9 +92,10 @@ export class KeyUsage {
   }
 
   /**
+   * @param hasGranted whether it gave or took rights, which takes holding them
    * @param accessOf what a route asks for today; `undefined` where it is gone: then every scope counts that stood in the log
    */
-  scopes(granted: readonly string[], accessOf: AccessOf): ScopeUse {
+  scopes(granted: readonly string[], hasGranted: boolean, accessOf: AccessOf): ScopeUse {
     const used = new Map<string, { calls: number; lastAt: Date }>();
     for (const kind of this.admittedKinds()) {
       for (const scope of neededScopes(requirementOf(kind, accessOf), granted)) {
@@ -87,12 +104,18 @@ export class KeyUsage {
         else used.set(scope, { calls: known.calls + kind.admitted, lastAt: new Date(Math.max(+known.lastAt, +kind.lastAdmittedAt!)) });
       }
     }
-    const names = [...used.keys()];
+    const allNeededFor: NeedOfAll[] = [
+      // Which scopes were asked about is not kept.
+      ...(this.verifications.calls > this.verifications.denied ? (['verifications'] as const) : []),
+      ...(hasGranted ? (['grants'] as const) : []),
+    ];
+    const names = [...used.keys(), ...(allNeededFor.length > 0 ? granted : [])];
     return {
       granted,
       used: [...used].map(([scope, tally]) => ({ scope, ...tally })).toSorted((a, b) => (a.scope < b.scope ? -1 : 1)),
       unused: granted.filter((pattern) => !names.some((scope) => patternCovers(pattern, scope))),
       sufficient: compactScopes(names),
+      allNeededFor,
     };
   }
 

@@ -315,7 +315,9 @@ export class KeyView {
   readonly createdAt!: Date;
   /** `usr_…`, or `key_…` for a key that was made with a key. */
   readonly createdBy!: string;
+  /** When it was last sent with a call, or last verified. */
   readonly lastUsedAt!: Date | null;
+  /** From where that was; of a verification, the address of the service that asked. */
   readonly lastUsedIp!: string | null;
   readonly revokedAt!: Date | null;
   readonly revokedBy!: string | null;

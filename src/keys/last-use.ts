@@ -17,8 +17,9 @@ interface CredentialName {
 }
 
 /**
- * Keeps when a key was last used. It moves with every call whose secret matched, refused ones too, and with every verification;
- * not with calls over the limit (`decisions.md` 14 and 29). Fed by the call log as it is stored, so a call costs no write.
+ * Keeps when a key was last used. It moves with every call whose secret matched, refused ones too, and with every verification, then
+ * from the address of whoever asked; not with those over the limit (`decisions.md` 14 and 29). Fed by the call log as it is stored, so a
+ * call costs no write.
  */
 @Injectable()
 export class LastUse {
@@ -30,12 +31,14 @@ export class LastUse {
     for (const call of calls) {
       const caller = call.principal ?? call.suspect;
       const use = { at: call.at, ip: call.ip };
-      if (caller?.type === 'api_key' && call.code !== 'rate_limited') {
+      // Of a verification, the code tells of the key that was asked about.
+      const isOverLimit = call.code === 'rate_limited';
+      if (caller?.type === 'api_key' && (call.subjectKeyId !== null || !isOverLimit)) {
         keep(keys, caller.id, use);
         const { id: keyId, credentialPrefix: prefix } = caller;
         if (prefix !== null) keep(credentials, `${keyId} ${prefix}`, { ...use, keyId, prefix });
       }
-      if (call.subjectKeyId !== null) keep(keys, call.subjectKeyId, use);
+      if (call.subjectKeyId !== null && !isOverLimit) keep(keys, call.subjectKeyId, use);
     }
     for (const [id, use] of keys) await this.touchKey(id, use);
     for (const use of credentials.values()) await this.touchCredential(use);

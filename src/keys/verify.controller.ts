@@ -24,8 +24,12 @@ export class VerifyController {
     @Req() request: FastifyRequest,
   ): Promise<VerificationView> {
     const verification = await this.verifier.verify(dto.key, factsOf(dto.request), { organizationId });
-    callOf(request).subjectKeyId = verification.key?.id ?? null;
-    return verificationView(verification, dto.scopes ?? []);
+    const view = verificationView(verification, dto.scopes ?? []);
+    const call = callOf(request);
+    call.subjectKeyId = verification.key?.id ?? null;
+    // The answer is a 200 either way; reports about the verified key have to tell a no from a yes.
+    if (!view.valid) call.code = view.code;
+    return view;
   }
 }
 

@@ -1605,7 +1605,7 @@ export interface components {
             allowed: boolean;
             /** @description What was answered. */
             answered: number;
-            /** @description The `code` of the problem that was answered. */
+            /** @description The `code` of the problem that was answered; of a verification, why the key that was asked about is not valid. */
             answeredCode: string | null;
             /**
              * Format: date-time
@@ -1657,7 +1657,7 @@ export interface components {
              *     their address (429 `rate_limited`). Whatever else the row says is said of the first of them.
              */
             calls: number;
-            /** @description The `code` of the problem that was answered. */
+            /** @description The `code` of the problem that was answered; of a verification, which is answered with 200, why the key is not valid. */
             code: string | null;
             /** @description The public beginning of what was presented; of an unknown key at most that. */
             credentialPrefix: string | null;
@@ -1725,8 +1725,12 @@ export interface components {
             /** Format: date-time */
             expiresAt: string | null;
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last sent with a call, or last verified.
+             */
             lastUsedAt: string | null;
+            /** @description From where that was; of a verification, the address of the service that asked. */
             lastUsedIp: string | null;
             metadata: {
                 [key: string]: string;
@@ -2004,8 +2008,12 @@ export interface components {
             /** Format: date-time */
             expiresAt: string | null;
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last sent with a call, or last verified.
+             */
             lastUsedAt: string | null;
+            /** @description From where that was; of a verification, the address of the service that asked. */
             lastUsedIp: string | null;
             /**
              * @description `secret`: it is a secret of this key, live or not. `prefix`: it begins as one.
@@ -2104,8 +2112,12 @@ export interface components {
             id: string;
             /** @description The whole secret. */
             key: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last sent with a call, or last verified.
+             */
             lastUsedAt: string | null;
+            /** @description From where that was; of a verification, the address of the service that asked. */
             lastUsedIp: string | null;
             metadata: {
                 [key: string]: string;
@@ -2147,23 +2159,28 @@ export interface components {
             reason: string | null;
         };
         KeyImpactView: {
-            /** @description From where, the busiest first, at most 20. */
+            /** @description From where, the busiest first, at most 20. Who had it verified is not among them. */
             addresses: components["schemas"]["AddressUseView"][];
-            /** @description `false` where `addresses` are a sample: those of the newest 2,500 calls. Everything else is about all calls. */
+            /** @description `false` where `addresses` leave calls out: those beyond the newest 2,500, and those that are not kept any more. */
             complete: boolean;
             keyId: string;
             /** @description In the last 24 hours. */
             lastDay: number;
-            /** @description Calls that succeeded in the last hour. */
+            /** @description Calls that succeeded in the last hour, and verifications that did since the beginning of the hour before this one. */
             lastHour: number;
             /** @description In the last 30 days. */
             lastMonth: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description However long ago: the newest call, or verification, of all that are counted.
+             */
             lastSuccessAt: string | null;
-            /** @description What was called in the month, the most called first, at most 20. */
+            /** @description What was called with the key in the month, the most called first, at most 20. */
             routes: components["schemas"]["RouteUseView"][];
             /** @enum {string} */
             status: "active" | "revoked" | "expired" | "disabled";
+            /** @description In the month, by services that would be told that the key is revoked. */
+            verifications: components["schemas"]["VerificationUseView"];
         };
         KeyImportListView: {
             data: components["schemas"]["KeyImportView"][];
@@ -2208,13 +2225,19 @@ export interface components {
             scopes?: string[];
         };
         KeyUsageView: {
-            /** @description The busiest first, at most 100. */
+            /** @description From where it was called, the busiest first, at most 100. Who had it verified is not among them. */
             addresses: components["schemas"]["AddressUseView"][];
+            /** @description Those that were made with the key, and `verifications`. `succeeded`, `errors` and `denied` add up to it. */
             calls: number;
-            /** @description `false` where `addresses` are a sample: those of the newest 2,500 calls, from `oldestAt` on. Everything else is about all calls. */
+            /**
+             * @description `false` where `addresses` leave calls out: those before `oldestAt`, because only the newest 2,500 are read and the log keeps calls
+             *     for so long. Everything else is about all calls.
+             */
             complete: boolean;
-            /** @description Answered with 401, 403 or 429. */
+            /** @description Answered with 401, 403 or 429; of verifications, told that the key is not valid. */
             denied: number;
+            /** @description Answered with 4xx or 5xx, but for the denied ones. */
+            errors: number;
             /**
              * Format: date-time
              * @description The beginning of an hour. Every call since then is counted.
@@ -2229,13 +2252,14 @@ export interface components {
              */
             oldestAt: string | null;
             replay: components["schemas"]["ReplayView"];
-            /** @description The most called first, at most 100. */
+            /** @description What was called with the key, the most called first, at most 100. */
             routes: components["schemas"]["RouteUseView"][];
             scopes: components["schemas"]["ScopeUseView"];
-            /** @description Answered with less than 400. */
+            /** @description Answered with less than 400; of verifications, told that the key is valid. */
             succeeded: number;
             /** Format: date-time */
             to: string;
+            verifications: components["schemas"]["VerificationUseView"];
         };
         KeyView: {
             allowedEndpoints: components["schemas"]["AllowedEndpointDto"][];
@@ -2252,8 +2276,12 @@ export interface components {
             /** Format: date-time */
             expiresAt: string | null;
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last sent with a call, or last verified.
+             */
             lastUsedAt: string | null;
+            /** @description From where that was; of a verification, the address of the service that asked. */
             lastUsedIp: string | null;
             metadata: {
                 [key: string]: string;
@@ -2312,8 +2340,12 @@ export interface components {
             /** Format: date-time */
             expiresAt: string | null;
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last sent with a call, or last verified.
+             */
             lastUsedAt: string | null;
+            /** @description From where that was; of a verification, the address of the service that asked. */
             lastUsedIp: string | null;
             metadata: {
                 [key: string]: string;
@@ -2571,7 +2603,7 @@ export interface components {
             refreshToken?: string;
         };
         ReplayView: {
-            /** @description The calls that were let in. */
+            /** @description The calls of its own that were let in. */
             calls: number;
             /** @description Those that `sufficient` would have turned away: none. */
             denied: number;
@@ -2693,8 +2725,12 @@ export interface components {
             id: string;
             /** @description The whole secret. */
             key: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last sent with a call, or last verified.
+             */
             lastUsedAt: string | null;
+            /** @description From where that was; of a verification, the address of the service that asked. */
             lastUsedIp: string | null;
             metadata: {
                 [key: string]: string;
@@ -2772,11 +2808,16 @@ export interface components {
             nextCursor: string | null;
         };
         ScopeUseView: {
+            /**
+             * @description Why everything that the key holds counts as needed. `verifications`: others had it verified, and which scopes they asked about is
+             *     not kept. `grants`: it made or changed keys, roles or members, for which it must hold what they may do. Empty: nothing of that.
+             */
+            allNeededFor: ("verifications" | "grants")[];
             /** @description What the key holds. */
             granted: string[];
-            /** @description The smaller set that would have let in every call that was let in. */
+            /** @description The smaller set that would have let in every call that was let in; everything that the key holds where `allNeededFor` says why. */
             sufficient: string[];
-            /** @description Of what the key holds, what no call needed. */
+            /** @description Of what the key holds, what nothing needed as far as can be told: none where `allNeededFor` says why. */
             unused: string[];
             /** @description What the calls needed that were let in. */
             used: components["schemas"]["UsedScopeView"][];
@@ -3045,6 +3086,13 @@ export interface components {
             name: string;
             /** @description Whether this person runs the installation. */
             operator: boolean;
+        };
+        VerificationUseView: {
+            calls: number;
+            /** @description Of those, told that the key is not valid. */
+            denied: number;
+            /** Format: date-time */
+            lastAt: string | null;
         };
         VerificationView: {
             /** @description `valid`, or why not: the codes of `/docs/errors`. */
@@ -4619,7 +4667,7 @@ export interface operations {
     listCallLogs: {
         parameters: {
             query?: {
-                /** @description The `code` of the problem that was answered. */
+                /** @description The `code` of the problem that was answered; of a verification, why the key that was asked about is not valid. */
                 code?: string;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
@@ -4627,6 +4675,7 @@ export interface operations {
                 /** @description Not before this time. */
                 from?: string;
                 ip?: string;
+                /** @description Calls that were made with this key. Reports of usage count its verifications, too: those are listed by `subjectKeyId`. */
                 keyId?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -4644,6 +4693,8 @@ export interface operations {
                 scope?: "organization" | "installation";
                 status?: number;
                 statusClass?: "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+                /** @description Verifications of this key: calls of `POST /v1/api-keys/verify` that asked about it, whoever made them. */
+                subjectKeyId?: string;
                 /** @description Before this time. */
                 to?: string;
             };
@@ -4759,7 +4810,7 @@ export interface operations {
     exportCallLogs: {
         parameters: {
             query?: {
-                /** @description The `code` of the problem that was answered. */
+                /** @description The `code` of the problem that was answered; of a verification, why the key that was asked about is not valid. */
                 code?: string;
                 environment?: "live" | "test";
                 /** @description `csv` (RFC 4180, with a line of names) or `ndjson` (one JSON object a line). */
@@ -4767,6 +4818,7 @@ export interface operations {
                 /** @description Not before this time. */
                 from?: string;
                 ip?: string;
+                /** @description Calls that were made with this key. Reports of usage count its verifications, too: those are listed by `subjectKeyId`. */
                 keyId?: string;
                 method?: string;
                 /** @description Calls that took at least this long. */
@@ -4782,6 +4834,8 @@ export interface operations {
                 scope?: "organization" | "installation";
                 status?: number;
                 statusClass?: "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+                /** @description Verifications of this key: calls of `POST /v1/api-keys/verify` that asked about it, whoever made them. */
+                subjectKeyId?: string;
                 /** @description Before this time. */
                 to?: string;
             };
@@ -5799,7 +5853,10 @@ export interface operations {
                 groupBy?: "key" | "route" | "status" | "code";
                 /** @description How long a bucket is. Minutes only for up to six hours. */
                 interval?: "minute" | "hour" | "day";
-                /** @description Ids of up to 100 keys, separated by commas: only their calls are counted, together or, with `groupBy=key`, apart. */
+                /**
+                 * @description Ids of up to 100 keys, separated by commas: only their calls are counted, together or, with `groupBy=key`, apart. A verification is
+                 *     counted for the key that was asked about and not for the one that asked, so the call log lists others by `keyId`.
+                 */
                 keyId?: string;
                 /** @description An IANA time zone such as `Europe/Berlin`, in which hours and days begin. Days need one; hours are of UTC without. */
                 timeZone?: string;

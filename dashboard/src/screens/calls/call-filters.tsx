@@ -74,7 +74,7 @@ const WRITTEN: readonly WrittenFilter[] = [
 export function CallFilters({ filters, onChange, children }: CallFiltersProps): ReactNode {
   const { person } = useSession();
   const { owners, nameOf } = useOwners();
-  const keyName = useKeyNames([filters.keyId ?? '']);
+  const keyName = useKeyNames([filters.keyId ?? '', filters.subjectKeyId ?? '']);
   const people = owners.filter(({ type }) => type === 'user').map(({ id, name }) => ({ value: id, label: name }));
   const menu = (name: CallFilterName, label: string, options: ReadonlyArray<{ value: string; label: string }>): ReactNode => (
     <FilterMenu label={label} value={filters[name] ?? ''} options={options} onChange={(value) => onChange({ [name]: value })} />
@@ -99,6 +99,13 @@ export function CallFilters({ filters, onChange, children }: CallFiltersProps): 
       {person.operator && menu('scope', 'Whose', [{ value: 'installation', label: 'Of no organization' }])}
       {filters.keyId && (
         <FilterChip label="Key" value={keyName(filters.keyId) ?? nameOf(filters.keyId)} onRemove={() => onChange({ keyId: null })} />
+      )}
+      {filters.subjectKeyId && (
+        <FilterChip
+          label="Verified key"
+          value={keyName(filters.subjectKeyId) ?? nameOf(filters.subjectKeyId)}
+          onRemove={() => onChange({ subjectKeyId: null })}
+        />
       )}
       {WRITTEN.filter(({ name }) => filters[name]).map(({ name, label }) => (
         <FilterChip key={name} label={label} value={filters[name]!} onRemove={() => onChange({ [name]: null })} />

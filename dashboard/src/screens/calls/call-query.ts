@@ -1,6 +1,7 @@
 /** Every filter of `GET /v1/call-logs`, with nothing chosen. */
 export const NO_FILTERS = {
   keyId: '',
+  subjectKeyId: '',
   principalId: '',
   method: '',
   path: '',

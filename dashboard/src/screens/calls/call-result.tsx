@@ -10,7 +10,7 @@ function toneOf(status: number): Tone {
   return status >= 400 ? 'warn' : 'good';
 }
 
-/** The status of an answer and, where it was refused, the code; and how many calls were answered so, where they share a row. */
+/** The status of an answer and, where it was refused or a verified key was not valid, the code; and how many calls were answered so, where they share a row. */
 export const CallResult = ({ call: { status, code, calls } }: { readonly call: Pick<Call, 'status' | 'code' | 'calls'> }): ReactNode => (
   <Group gap={8} wrap="nowrap">
     <StatusBadge tone={toneOf(status)}>{status}</StatusBadge>

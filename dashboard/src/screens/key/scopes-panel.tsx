@@ -11,6 +11,11 @@ import { useUpdateKey } from './use-update-key';
 
 const ScopePicker = lazy(() => import('../new-key/scope-picker'));
 
+const NEEDED_FOR = {
+  verifications: 'Other services had it verified, and which scopes they asked about is not kept.',
+  grants: 'It made or changed keys, roles or members, for which it must hold what they may do.',
+} as const;
+
 /** What the key may do, beside what it did. */
 export function ScopesPanel({ keyView }: { readonly keyView: Key }): ReactNode {
   const { may } = useSession();
@@ -45,6 +50,11 @@ function ComparedScopes({ keyView }: { readonly keyView: Key }): ReactNode {
         </Group>
       }
     >
+      {data && data.scopes.allNeededFor.length > 0 && (
+        <Text fz="sm" c="dimmed" mb="xs">
+          {data.scopes.allNeededFor.map((why) => NEEDED_FOR[why]).join(' ')} So none of its scopes counts as unused.
+        </Text>
+      )}
       {rows.length === 0 ? (
         <Text c="dimmed">It holds none: it may only ask who it is.</Text>
       ) : (

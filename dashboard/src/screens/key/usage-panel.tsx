@@ -37,6 +37,8 @@ export function UsagePanel({ keyView }: { readonly keyView: Key }): ReactNode {
             <Figure name="calls" value={data.calls} />
             <Figure name="allowed" value={data.succeeded} />
             <Figure name="refused" value={data.denied} />
+            {data.errors > 0 && <Figure name="errors" value={data.errors} />}
+            {data.verifications.calls > 0 && <Figure name="of them verifications" value={data.verifications.calls} />}
             {day && (
               <div>
                 <Sparkline bars={day} label={dayInWords(day)} />
@@ -46,7 +48,12 @@ export function UsagePanel({ keyView }: { readonly keyView: Key }): ReactNode {
               </div>
             )}
           </Group>
-          {data.calls > 0 && (
+          {data.verifications.calls > 0 && (
+            <Anchor component={Link} href={withQuery(paths.calls, { subjectKeyId: id })} fz="sm">
+              Who had it verified
+            </Anchor>
+          )}
+          {data.calls > data.verifications.calls && (
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" mt="md">
               <Routes keyView={keyView} usage={data} />
               <Addresses keyView={keyView} usage={data} />
@@ -79,7 +86,7 @@ interface PartProps {
   readonly usage: Usage;
 }
 
-function Routes({ keyView, usage: { routes } }: PartProps): ReactNode {
+function Routes({ keyView, usage: { routes, verifications } }: PartProps): ReactNode {
   // Paths that do not exist, and calls that were all refused, are nothing to allow.
   const used = routes.filter(({ route, calls, denied }) => route !== null && calls > denied);
   const allowedEndpoints = used.map(({ method, route }) => ({
@@ -100,17 +107,25 @@ function Routes({ keyView, usage: { routes } }: PartProps): ReactNode {
         what="routes"
         body={{ allowedEndpoints }}
         list={allowedEndpoints.map(({ method, path }) => `${method} ${path}`)}
+        isVerified={verifications.calls > 0}
       />
     </div>
   );
 }
 
-function Addresses({ keyView, usage: { addresses, complete } }: PartProps): ReactNode {
+function Addresses({ keyView, usage: { addresses, complete, verifications } }: PartProps): ReactNode {
   const allowedIps = addresses.map(({ ip }) => ip);
   return (
     <div>
       <UseTable title="Addresses" rows={addresses.slice(0, SHOWN).map(({ ip, calls, lastAt }) => [ip, calls, lastAt] as const)} />
-      <Restrict keyView={keyView} what="addresses" body={{ allowedIps }} list={allowedIps} isSample={!complete} />
+      <Restrict
+        keyView={keyView}
+        what="addresses"
+        body={{ allowedIps }}
+        list={allowedIps}
+        isSample={!complete}
+        isVerified={verifications.calls > 0}
+      />
     </div>
   );
 }
@@ -155,10 +170,12 @@ interface RestrictProps {
   readonly list: readonly string[];
   /** There were more calls than these were read from. */
   readonly isSample?: boolean;
+  /** Other services had it verified for calls of theirs. */
+  readonly isVerified: boolean;
 }
 
 /** Allows what was used, and nothing else. */
-function Restrict({ keyView, what, body, list, isSample = false }: RestrictProps): ReactNode {
+function Restrict({ keyView, what, body, list, isSample = false, isVerified }: RestrictProps): ReactNode {
   const { may } = useSession();
   const [isOpen, setIsOpen] = useState(false);
   const { id, name } = keyView;
@@ -185,6 +202,11 @@ function Restrict({ keyView, what, body, list, isSample = false }: RestrictProps
         {isSample && (
           <Text c="var(--ks-warn)">
             These are the {what} of its newest calls only: others may have been used before. Look at its calls first.
+          </Text>
+        )}
+        {isVerified && (
+          <Text c="var(--ks-warn)">
+            Other services had it verified. The {what} of their calls are not among these, and they may be told that the key is not valid.
           </Text>
         )}
         <ul className={classes.list}>

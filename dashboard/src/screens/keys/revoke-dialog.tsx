@@ -81,7 +81,7 @@ function effectOf({ effectiveOnReplicas: replicas, effectiveAfterMs: ms }: Schem
 }
 
 function Impact({ impact }: { readonly impact: Schemas['KeyImpactView'] }): ReactNode {
-  const { lastHour, lastDay, lastMonth, complete, lastSuccessAt, routes, addresses } = impact;
+  const { lastHour, lastDay, lastMonth, complete, lastSuccessAt, verifications, routes, addresses } = impact;
   if (lastMonth === 0) {
     return <div className={classes.impact}>Nobody has used it in the last 30 days. Nothing will notice.</div>;
   }
@@ -104,11 +104,19 @@ function Impact({ impact }: { readonly impact: Schemas['KeyImpactView'] }): Reac
         <Text fz="sm">
           Last successful call: <TimeOr at={lastSuccessAt} otherwise="never" />
         </Text>
-        <Text fz="sm">
-          From {listed(addresses.map(({ ip }) => ip))}
-          {!complete && ', as the newest calls tell'}
-        </Text>
-        <Text fz="sm">To {listed(routes.map(({ method, route }) => `${method} ${route ?? '(no such path)'}`))}</Text>
+        {verifications.calls > 0 && (
+          <Text fz="sm">
+            {verifications.calls.toLocaleString('en')} verifications for other services, last{' '}
+            <TimeOr at={verifications.lastAt} otherwise="never" />
+          </Text>
+        )}
+        {addresses.length > 0 && (
+          <Text fz="sm">
+            From {listed(addresses.map(({ ip }) => ip))}
+            {!complete && ', as the newest calls tell'}
+          </Text>
+        )}
+        {routes.length > 0 && <Text fz="sm">To {listed(routes.map(({ method, route }) => `${method} ${route ?? '(no such path)'}`))}</Text>}
       </Stack>
     </div>
   );
