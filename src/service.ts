@@ -89,7 +89,7 @@ export async function withServiceParts<T>(environment: Environment, work: (app: 
 }
 
 function partsOf(settings: Settings, { database, callDatabase }: Store, clock: Clock): ServiceParts {
-  const publicUrl = (settings.PUBLIC_URL ?? `http://${hostForPeople(settings.HOST)}:${settings.PORT}`).replace(/\/$/, '');
+  const publicUrl = publicUrlOf(settings);
   return { settings, secrets: loadSecrets(settings), clock, publicUrl, database, callDatabase, callDatabaseUrl: callDatabaseUrl(settings) };
 }
 
@@ -202,6 +202,10 @@ function running(app: NestFastifyApplication, settings: Settings, store: Store):
     stop: ({ drained = false } = {}) => (stopping ??= stop(drained)),
   };
 }
+
+/** How people reach the service that has these settings. */
+export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Pick<Settings, 'PUBLIC_URL' | 'HOST' | 'PORT'>): string =>
+  (PUBLIC_URL ?? `http://${hostForPeople(HOST)}:${PORT}`).replace(/\/$/, '');
 
 /** What a newcomer needs to see first. */
 async function welcome(service: RunningService, publicUrl: string, print: StartOptions['print']): Promise<void> {

@@ -62,6 +62,15 @@ describe('keystile demo', () => {
     for (const code of ['validation_failed', 'referrer_not_allowed', 'api_key_revoked', 'rate_limited']) expect(codes).toContain(code);
   });
 
+  it('says where its organization is found, by the settings that the start will have', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keystile-demo-'));
+    const said: string[] = [];
+    const words = ['demo', folder, '--keys', '1', '--calls', '10'];
+    expect(await runCommand(words, { PORT: '3456' }, { out: (line) => void said.push(line), error: () => undefined })).toBe(0);
+    expect(said).toContain('  Open           http://127.0.0.1:3456/api-management');
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
   it('fills no folder that holds something', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keystile-demo-'));
     writeFileSync(join(folder, 'thesis.txt'), '');

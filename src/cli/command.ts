@@ -77,7 +77,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'demo [folder] [--keys <number>] [--calls <number>]',
     does: 'fills a folder with an organization to look at, and prints how to sign in',
     // It is much, and the other commands need nothing of it.
-    run: (words, _environment, output) => (require('./demo') as typeof import('./demo')).demoCommand(words, output),
+    run: (words, environment, output) => (require('./demo') as typeof import('./demo')).demoCommand(words, environment, output),
   },
   settings: {
     usage: 'settings',

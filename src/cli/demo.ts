@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { CallStore } from '../audit';
-import { type RunningService, startService } from '../service';
+import { type Environment, readSettings } from '../config';
+import { publicUrlOf, type RunningService, startService } from '../service';
 import { DemoCalls } from './demo-calls';
 import { DemoChance } from './demo-chance';
 import { DEMO_KEYS, DEMO_PEOPLE } from './demo-keys';
@@ -35,7 +36,7 @@ export interface Demo {
  * state, a month of calls, and everything that was changed. All of it goes through the service itself, on a clock of its own, so that
  * roll-ups and the audit chain are what they would be.
  */
-export async function demoCommand(words: readonly string[], { out }: Output): Promise<boolean> {
+export async function demoCommand(words: readonly string[], environment: Environment, { out }: Output): Promise<boolean> {
   const { values, positionals } = parseArgs({
     args: [...words],
     allowPositionals: true,
@@ -44,12 +45,15 @@ export async function demoCommand(words: readonly string[], { out }: Output): Pr
   const [folder = './demo-data'] = positionals;
   const dataDir = resolve(folder);
   if (existsSync(dataDir) && readdirSync(dataDir).length > 0) throw new Error(`${folder} is not empty; name another folder`);
+  // What the start that is told below takes from here. Whatever else is set belongs to another folder.
+  const { HOST, PORT, PUBLIC_URL } = environment;
+  const publicUrl = publicUrlOf(readSettings({ HOST, PORT, PUBLIC_URL }));
   out(`Filling ${folder} …`);
   const { password, calls, keys } = await fillDemo(dataDir, { keys: wholeNumber(values.keys), calls: wholeNumber(values.calls) });
   out(`There are ${keys} keys and ${calls} calls of the last ${CALL_DAYS} days.`);
   out('');
   out(`  Start          DATA_DIR=${folder} npm start`);
-  out('  Open           http://127.0.0.1:3000/api-management');
+  out(`  Open           ${publicUrl}/api-management`);
   for (const { called, role } of DEMO_PEOPLE) if (called !== 'luca') out(`  Sign in as     ${emailOf(called).padEnd(22)}${role}`);
   out(`  Password       ${password}`);
   return true;
