@@ -66,6 +66,36 @@ describe('bad input', () => {
     expect(invalid.text).not.toContain('VERYSECRET');
   });
 
+  const NUMBER = 'must be a whole number';
+  const MOMENT = 'must be an RFC 3339 time with an offset';
+
+  it.each([
+    ['call-logs?limit=1.5', '/limit', NUMBER],
+    ['call-logs?limit=abc', '/limit', NUMBER],
+    ['call-logs?limit=101', '/limit', 'limit must not be greater than 100'],
+    ['call-logs?status=200,201', '/status', NUMBER],
+    ['call-logs?minLatencyMs=fast', '/minLatencyMs', NUMBER],
+    ['call-logs?path=/a&path=/b', '/path', 'must be a text'],
+    ['call-logs?from=2026-11-24T00:00:00+01:00', '/from', `${MOMENT}; in an address its + is written %2B`],
+    ['call-logs?from=2026-11-24T00:00:00.5+01:00', '/from', `${MOMENT}; in an address its + is written %2B`],
+    ['call-logs?from=2026-11-24T00:00:00', '/from', MOMENT],
+    ['call-logs?from=2026-11-24', '/from', MOMENT],
+  ])('of the query %s is told what it should be', async (path, pointer, message) => {
+    const answer = await app.get(`/v1/${path}`, { as: owner.token });
+    expect([answer.status, answer.body.errors]).toEqual([400, [{ pointer, message }]]);
+  });
+
+  it.each([
+    [{ reason: 5 }, 'must be a text'],
+    [{ reason: ['x'] }, 'must be a text'],
+    [{ reason: 'a\nb' }, 'must not hold control characters'],
+    [{ reason: '' }, 'must have 1 to 500 characters'],
+  ])('of the reason %j is told what it should be', async (body, message) => {
+    const { id } = await app.issueKey();
+    const answer = await app.post(`/v1/api-keys/${id}/revoke`, { as: owner.token, body });
+    expect([answer.status, answer.body.errors]).toEqual([400, [{ pointer: '/reason', message }]]);
+  });
+
   it('A15.1 M4 M5 may be neither deep nor wide', async () => {
     const deep = (depth: number) => `{"name":"x","scopes":[],"metadata":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     expect((await post(deep(31))).body.code).toBe('validation_failed');

@@ -66,6 +66,7 @@ export class ExportedAuditEvent extends AuditEventView {
 /** Newest first. A page may be short, or empty, and still have more: a search stops for a breath now and then. */
 export class AuditEventListView {
   readonly data!: readonly AuditEventView[];
+  /** Whether there is more: also where this page is short, or empty. */
   readonly hasMore!: boolean;
   readonly nextCursor!: string | null;
 }

@@ -32,21 +32,21 @@ export class CallLogQueryDto extends RecordQueryDto {
 
   /** The path without query, exactly; or its beginning, followed by `*`. */
   @IsOptional()
-  @IsString()
   @Length(1, 512)
+  @IsString()
   readonly path?: string;
 
   /** The pattern that matched, such as `/v1/api-keys/:id`. */
   @IsOptional()
-  @IsString()
   @Length(1, 512)
+  @IsString()
   readonly route?: string;
 
   @IsOptional()
   @WholeNumber()
-  @IsInt()
   @Min(100)
   @Max(599)
+  @IsInt()
   readonly status?: number;
 
   @IsOptional()
@@ -73,9 +73,9 @@ export class CallLogQueryDto extends RecordQueryDto {
   /** Calls that took at least this long. */
   @IsOptional()
   @WholeNumber()
-  @IsInt()
   @Min(0)
   @Max(86_400_000)
+  @IsInt()
   readonly minLatencyMs?: number;
 }
 
@@ -123,6 +123,7 @@ export class CallLogView {
 /** Newest first. A page may be short, or empty, and still have more: a search stops for a breath now and then. */
 export class CallLogListView {
   readonly data!: readonly CallLogView[];
+  /** Whether there is more: also where this page is short, or empty. */
   readonly hasMore!: boolean;
   readonly nextCursor!: string | null;
   /** Every call that was answered before this time is in the log. */

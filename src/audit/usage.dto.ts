@@ -39,8 +39,8 @@ export class UsageQueryDto extends UsageRangeDto {
 
   /** An IANA time zone such as `Europe/Berlin`, in which hours and days begin. Days need one; hours are of UTC without. */
   @IsOptional()
-  @IsString()
   @Length(1, 64)
+  @IsString()
   readonly timeZone?: string;
 }
 
@@ -52,9 +52,9 @@ export class TopUsageQueryDto extends UsageRangeDto {
   /** How many of the groups are told, those with most calls. */
   @IsOptional()
   @WholeNumber()
-  @IsInt()
   @Min(1)
   @Max(100)
+  @IsInt()
   readonly limit: number = 10;
 }
 

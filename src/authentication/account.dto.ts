@@ -1,18 +1,18 @@
 import { IsString, Length } from 'class-validator';
 
 export class ChangePasswordDto {
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly currentPassword!: string;
 
-  @IsString()
   @Length(12, 200)
+  @IsString()
   readonly newPassword!: string;
 }
 
 export class DeleteAccountDto {
   /** Yours, once more. */
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly password!: string;
 }

@@ -3,22 +3,22 @@ import { IsEmail, IsString, Length } from 'class-validator';
 import { IsPlainAddress } from '../organizations';
 
 export class ForgotPasswordDto {
-  @IsString()
   @IsEmail()
   @Length(3, 254)
   @IsPlainAddress()
+  @IsString()
   readonly email!: string;
 }
 
 export class ResetPasswordDto {
   /** Of the link that was mailed. */
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly token!: string;
 
   /** The new one. */
-  @IsString()
   @Length(12, 200)
+  @IsString()
   readonly password!: string;
 }
 

@@ -7,14 +7,14 @@ import { IsName, IsPlainAddress } from '../organizations';
 export type Transport = 'cookie' | 'bearer';
 
 export class LoginDto {
-  @IsString()
   @IsEmail()
   @Length(3, 254)
   @IsPlainAddress()
+  @IsString()
   readonly email!: string;
 
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly password!: string;
 
   /** Where to sign in. Default: where you have been longest. */
@@ -31,8 +31,8 @@ export class LoginDto {
 export class RefreshDto {
   /** Of a session that was begun with `bearer`. Left out, the cookie is read. */
   @MayBeAbsent()
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly refreshToken?: string;
 }
 
@@ -47,8 +47,8 @@ export class SwitchOrganizationDto {
 }
 
 export class AcceptInvitationDto {
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly token!: string;
 
   /** Of a new account. */
@@ -58,8 +58,8 @@ export class AcceptInvitationDto {
 
   /** Of the account with the invited address; of a new one, at least 12 characters. */
   @MayBeAbsent()
-  @IsString()
   @Length(12, 200)
+  @IsString()
   readonly password?: string;
 
   @MayBeAbsent()

@@ -5,18 +5,18 @@ import { IsName, IsPlainAddress } from '../organizations';
 
 export class SetupDto {
   /** Of the link that was printed at the start. */
-  @IsString()
   @Length(1, 200)
+  @IsString()
   readonly token!: string;
 
-  @IsString()
   @IsEmail()
   @Length(3, 254)
   @IsPlainAddress()
+  @IsString()
   readonly email!: string;
 
-  @IsString()
   @Length(12, 200)
+  @IsString()
   readonly password!: string;
 
   /** Yours. */

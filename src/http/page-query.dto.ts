@@ -10,14 +10,14 @@ export class PageQueryDto {
   /** How many to return, 1 to 100. */
   @IsOptional()
   @WholeNumber()
-  @IsInt()
   @Min(1)
   @Max(100)
+  @IsInt()
   readonly limit: number = 50;
 
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
   @IsOptional()
-  @IsString()
   @Length(1, 1000)
+  @IsString()
   readonly cursor?: string;
 }

@@ -60,9 +60,15 @@ function dtosOf(controller: Function): Function[] {
 
 const BUILT_IN: ReadonlySet<Function> = new Set<Function>([String, Number, Boolean, Object, Array, Date, Function, Promise]);
 
+/** Checks of what a value is. They stand last above a field, so that they are the first that it meets. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['isInt', 'must be a whole number'],
+  ['isString', 'must be a text'],
+]);
+
 /** Each fault with its JSON pointer (RFC 6901). Messages never repeat the value. */
 function faults({ property, constraints, children = [] }: ValidationError, parent: string): Array<{ pointer: string; message: string }> {
   const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.values(constraints ?? {}).map((message) => ({ pointer, message }));
+  const own = Object.entries(constraints ?? {}).map(([check, message]) => ({ pointer, message: KINDS.get(check) ?? message }));
   return [...own, ...children.flatMap((child) => faults(child, pointer))];
 }

@@ -10,17 +10,18 @@ export class ExplainCallDto {
   /** Its query is not looked at. */
   @Matches(/^\//, { message: 'must begin with /' })
   @Length(1, 2048)
+  @IsString()
   readonly path!: string;
 
   @IsOptional()
-  @IsString()
   @Length(1, 64)
+  @IsString()
   readonly ip?: string;
 
   /** The page that the call comes from. */
   @IsOptional()
-  @IsString()
   @Length(1, 2048)
+  @IsString()
   readonly referrer?: string;
 
   /** Whether it is a call to a service of yours, which asks `verify`: the routes of this one do not matter then. Default `false`. */

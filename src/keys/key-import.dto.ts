@@ -16,8 +16,8 @@ export class ImportedHashDto {
   @IsIn(['sha256', 'bcrypt', 'argon2id'])
   readonly algorithm!: 'sha256' | 'bcrypt' | 'argon2id';
 
-  @IsString()
   @Length(1, 255)
+  @IsString()
   readonly value!: string;
 }
 

@@ -4,8 +4,8 @@ import { KeyView } from './key.dto';
 
 export class SearchKeyDto {
   /** A whole key as it was found somewhere, or what lists show of one. It is digested at once and kept nowhere. */
-  @IsString()
   @Length(1, 4096)
+  @IsString()
   readonly key!: string;
 }
 

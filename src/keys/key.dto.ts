@@ -50,14 +50,14 @@ export class OwnerDto {
 
 export class RateLimitDto {
   /** How many calls a window holds; also how many may come at once. */
-  @IsInt()
   @Min(1)
   @Max(1_000_000)
+  @IsInt()
   readonly limit!: number;
 
-  @IsInt()
   @Min(1)
   @Max(86_400)
+  @IsInt()
   readonly windowSeconds!: number;
 }
 
@@ -67,9 +67,9 @@ export class AllowedEndpointDto {
   readonly method!: string;
 
   /** A path, or the beginning of one followed by `*`. */
-  @IsString()
   @Length(1, 255)
   @Matches(/^\/[\x21-\x29\x2b-\x7e]*\*?$/, { message: 'must begin with / and may end with *' })
+  @IsString()
   readonly path!: string;
 }
 
@@ -173,9 +173,9 @@ export class UpdateKeyDto extends KeyPolicyDto {
 export class RotateKeyDto {
   /** How long the old secret works on. 0, the default, ends it at once; at most 30 days. */
   @IsOptional()
-  @IsInt()
   @Min(0)
   @Max(THIRTY_DAYS_SECONDS)
+  @IsInt()
   readonly overlapSeconds?: number;
 
   @Clearable()
@@ -205,25 +205,25 @@ export class VerifiedRequestDto {
   readonly method?: string;
 
   @IsOptional()
-  @IsString()
   @Length(1, 2048)
+  @IsString()
   readonly path?: string;
 
   @IsOptional()
-  @IsString()
   @Length(1, 64)
+  @IsString()
   readonly ip?: string;
 
   @IsOptional()
-  @IsString()
   @Length(1, 2048)
+  @IsString()
   readonly referrer?: string;
 }
 
 export class VerifyKeyDto {
   /** The whole key, as it was presented to you. */
-  @IsString()
   @Length(1, 4096)
+  @IsString()
   readonly key!: string;
 
   /** The call that the key was presented for, checked exactly as this service would check its own: what it leaves out counts as not sent. */

@@ -37,9 +37,9 @@ export class RotateMemberKeysDto {
 
   /** How long the old secrets work on. 0, the default, ends them at once; at most 30 days. */
   @IsOptional()
-  @IsInt()
   @Min(0)
   @Max(THIRTY_DAYS_SECONDS)
+  @IsInt()
   readonly overlapSeconds?: number;
 
   @IsOptional()

@@ -4,10 +4,10 @@ import { IsPlainAddress } from './input';
 import { IsRole } from './role-name';
 
 export class CreateInvitationDto {
-  @IsString()
   @IsEmail()
   @Length(3, 254)
   @IsPlainAddress()
+  @IsString()
   readonly email!: string;
 
   /** A built-in role or `rol_…`, none that can do more than you. */

@@ -15,15 +15,15 @@ export class CreateOrganizationDto {
 export class OrganizationRateLimitDto {
   /** How many calls a window holds; also how many may come at once. */
   @MayBeAbsent()
-  @IsInt()
   @Min(1)
   @Max(1_000_000)
+  @IsInt()
   readonly limit?: number;
 
   @MayBeAbsent()
-  @IsInt()
   @Min(1)
   @Max(86_400)
+  @IsInt()
   readonly windowSeconds?: number;
 }
 
@@ -39,23 +39,23 @@ export class UpdateOrganizationDto {
 
   /** How long calls are kept; `null` for as long as the installation keeps them. */
   @IsOptional()
-  @IsInt()
   @Min(1)
   @Max(LONGEST_DAYS)
+  @IsInt()
   readonly callLogRetentionDays?: number | null;
 
   /** How long usage is kept; `null` for as long as the installation keeps it. */
   @IsOptional()
-  @IsInt()
   @Min(1)
   @Max(LONGEST_DAYS)
+  @IsInt()
   readonly usageRetentionDays?: number | null;
 
   /** No key may live longer; `null` for no bound. */
   @IsOptional()
-  @IsInt()
   @Min(60)
   @Max(TEN_YEARS_SECONDS)
+  @IsInt()
   readonly maxKeyLifetimeSeconds?: number | null;
 
   /** Whether every new key has to expire. */

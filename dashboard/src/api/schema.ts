@@ -1547,6 +1547,7 @@ export interface components {
         };
         AuditEventListView: {
             data: components["schemas"]["AuditEventView"][];
+            /** @description Whether there is more: also where this page is short, or empty. */
             hasMore: boolean;
             nextCursor: string | null;
         };
@@ -1646,6 +1647,7 @@ export interface components {
              */
             completeUntil: string;
             data: components["schemas"]["CallLogView"][];
+            /** @description Whether there is more: also where this page is short, or empty. */
             hasMore: boolean;
             nextCursor: string | null;
         };
@@ -3382,7 +3384,7 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: "sms" | "whatsapp" | "email";
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -3531,7 +3533,7 @@ export interface operations {
     listApiKeyImports: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -3625,7 +3627,7 @@ export interface operations {
     linesApiKeyImport: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -3694,7 +3696,7 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 environment?: "live" | "test";
                 expiresBefore?: string;
@@ -4263,7 +4265,7 @@ export interface operations {
                 /** @description An action such as `api_key.created`, or its beginning, followed by `*`. */
                 action?: string;
                 actorId?: string;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description Not before this time. */
                 from?: string;
@@ -4363,7 +4365,7 @@ export interface operations {
     listAuditCheckpoints: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -4669,7 +4671,7 @@ export interface operations {
             query?: {
                 /** @description The `code` of the problem that was answered; of a verification, why the key that was asked about is not valid. */
                 code?: string;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 environment?: "live" | "test";
                 /** @description Not before this time. */
@@ -4890,7 +4892,7 @@ export interface operations {
     listInvitations: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -5040,7 +5042,7 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -5168,7 +5170,7 @@ export interface operations {
     listMemberKeys: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -5275,7 +5277,7 @@ export interface operations {
     listOrganizations: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -5464,7 +5466,7 @@ export interface operations {
     listRoles: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -5654,7 +5656,7 @@ export interface operations {
     listServiceAccounts: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
@@ -6043,7 +6045,7 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: {
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the page before. There is more as long as `hasMore` is true, also where a page was short or empty. */
                 cursor?: string;
                 /** @description How many to return, 1 to 100. */
                 limit?: number;
