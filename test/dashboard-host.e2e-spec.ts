@@ -39,6 +39,8 @@ describe.each([
     for (const path of ['/api-management/assets/nothing.js', '/api-management/nothing', '/api-management/keys/org_1']) {
       expect((await host.get(path)).status).toBe(404);
     }
+    const mistyped = await host.get('/api-management/nothing', { headers: { accept: 'text/html' } });
+    expect([mistyped.status, mistyped.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
   });
 });
 

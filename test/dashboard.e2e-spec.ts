@@ -85,6 +85,28 @@ describe('the dashboard', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   });
 
+  it.each([
+    '/api-management/nothing',
+    '/api-management/setup/more',
+    '/api-management/keys/zzz',
+    '/api-management/calls/zzz?scope=installation',
+    '/api-management/audit/evt_x',
+    '/api-management/assets',
+  ])('shows people who look at %s in the page that there is nothing', async (path) => {
+    const answer = await app.get(path, { headers: { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' } });
+    expect(answer.status).toBe(404);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.text).toContain('<!doctype html>');
+  });
+
+  it('has no page in place of an asset', async () => {
+    const answer = await app.get('/api-management/assets/nothing.js', { headers: { accept: 'text/html' } });
+    expect(answer.status).toBe(404);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
   it('A13.4 says that it runs our own files only, is not framed, not kept and not sent on', async () => {
     const { headers, text } = await app.get('/api-management');
     const [, nonce] = / nonce="([^"]+)"/.exec(text)!;

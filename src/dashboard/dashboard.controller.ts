@@ -16,6 +16,9 @@ interface Reply {
 /** Ids in the paths of screens, and of what. */
 const ID_PREFIXES: Readonly<Record<string, IdPrefix>> = { keyId: 'key', requestId: 'req', eventId: 'evt' };
 
+/** Whatever else people may type: no screen is deeper than two. Fastify and Express have no wildcard that both read. */
+const OTHER_PATHS = [':first', ':first/:second', ':first/:second/:third'];
+
 const NONCE_BYTES = 16;
 
 /**
@@ -46,18 +49,16 @@ export class DashboardController {
     @Inject(PageFiles) private readonly files: PageFiles,
   ) {}
 
-  /** @param _query whatever a mail program or an analyst hangs on a link */
+  /** @param query whatever a mail program or an analyst hangs on a link */
   @Get(Object.values(PAGE_PATHS))
-  showPage(@Param() ids: Record<string, string>, @Query() _query: unknown, @Res() reply: Reply): void {
-    if (Object.entries(ids).some(([name, id]) => !isId(ID_PREFIXES[name]!, id))) throw notFound();
-    const nonce = randomBytes(NONCE_BYTES).toString('base64');
-    this.answer(reply, this.files.html(nonce), {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': securityPolicy(nonce),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
+  showPage(
+    @Param() ids: Record<string, string>,
+    @Query() query: unknown,
+    @Headers('accept') accepted: string | undefined,
+    @Res() reply: Reply,
+  ): void {
+    if (Object.entries(ids).some(([name, id]) => !isId(ID_PREFIXES[name]!, id))) return this.showNothing(query, accepted, reply);
+    this.sendPage(reply);
   }
 
   @Get('assets/:name')
@@ -71,6 +72,25 @@ export class DashboardController {
       'x-content-type-options': 'nosniff',
       vary: 'accept-encoding',
       ...(encoding ? { 'content-encoding': encoding } : {}),
+    });
+  }
+
+  /** People who mistyped an address see so in the page, around which everything else is still there; programs get a problem. */
+  @Get(OTHER_PATHS)
+  showNothing(@Query() _query: unknown, @Headers('accept') accepted = '', @Res() reply: Reply): void {
+    if (!accepted.includes('text/html')) throw notFound();
+    this.host.httpAdapter.status(reply, 404);
+    this.sendPage(reply);
+  }
+
+  private sendPage(reply: Reply): void {
+    const nonce = randomBytes(NONCE_BYTES).toString('base64');
+    this.answer(reply, this.files.html(nonce), {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': securityPolicy(nonce),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
     });
   }
 
