@@ -5849,7 +5849,7 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
-                /** @description Not before this time. Default: a day before `to`. */
+                /** @description Not before this time. Default: a day before `to`, from the beginning of that quarter of an hour. Whole quarters are answered soonest. */
                 from?: string;
                 /** @description One bucket for each key, route, status or code, instead of one for all calls. */
                 groupBy?: "key" | "route" | "status" | "code";
@@ -5890,7 +5890,7 @@ export interface operations {
     getTopUsage: {
         parameters: {
             query: {
-                /** @description Not before this time. Default: a day before `to`. */
+                /** @description Not before this time. Default: a day before `to`, from the beginning of that quarter of an hour. Whole quarters are answered soonest. */
                 from?: string;
                 /** @description What the calls are counted by. */
                 groupBy: "key" | "route" | "status" | "code";
