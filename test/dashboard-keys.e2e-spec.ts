@@ -321,7 +321,7 @@ describeInBrowser('API keys at the page', (browser) => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
       [
         `curl -X POST '${app.url}/v1/api-keys/${id}/revoke'`,
-        '-H "Authorization: Bearer $KEYSTILE_API_KEY"',
+        '-H "Authorization: Bearer $KEYSTILE_KEY"',
         '-H "Content-Type: application/json"',
         String.raw`-d '{"reason":"it'\''s old"}'`,
       ].join(' \\\n  '),

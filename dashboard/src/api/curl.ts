@@ -16,7 +16,7 @@ const QUOTE = String.raw`'\''`;
 const quoted = (text: string): string => `'${text.replaceAll("'", QUOTE)}'`;
 
 /**
- * The very request that an action makes, as a command for a terminal: with a key of its own in `$KEYSTILE_API_KEY`, for the session of
+ * The very request that an action makes, as a command for a terminal: with a key of its own in `$KEYSTILE_KEY`, for the session of
  * this page is nobody else's.
  */
 export function curl<M extends Method>(method: M, path: PathsWith<M>, { path: values = {}, query = {}, body }: CurlParts = {}): string {
@@ -28,7 +28,7 @@ export function curl<M extends Method>(method: M, path: PathsWith<M>, { path: va
   const url = `${apiBase}${filled}${parameters.size > 0 ? `?${parameters}` : ''}`;
   const lines = [
     `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${quoted(url)}`,
-    `-H "${keyHeader} $KEYSTILE_API_KEY"`,
+    `-H "${keyHeader} $KEYSTILE_KEY"`,
     ...(body === undefined ? [] : ['-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(body))}`]),
   ];
   return lines.join(' \\\n  ');

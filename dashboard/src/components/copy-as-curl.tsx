@@ -15,7 +15,7 @@ async function copyCommand(command: () => string): Promise<void> {
   const isCopied = await copyText(command());
   notifications.show(
     isCopied
-      ? { message: 'The command is in the clipboard. It takes a key from $KEYSTILE_API_KEY.' }
+      ? { message: 'The command is in the clipboard. It takes a key from $KEYSTILE_KEY.' }
       : { color: 'red', message: 'This browser does not let the page copy.' },
   );
 }
