@@ -58,12 +58,12 @@ describeInBrowser('the dashboard shows what was called and what was changed', (b
     const chart = page.getByRole('figure', { name: 'Calls by status' });
     const sums = await sumsOf(chart);
     expect(sums).toEqual({
-      Answered: counted((status) => status < 400),
+      'Went well': counted((status) => status < 400),
       'Refused (401, 403, 429)': 3,
       'Other 4xx': counted((status) => status >= 400 && status < 500 && ![401, 403, 429].includes(status)),
       '5xx': 0,
     });
-    expect(sums['Answered']).toBeGreaterThan(6);
+    expect(sums['Went well']).toBeGreaterThan(6);
     await page.getByRole('region', { name: 'Most calls' }).getByRole('link', { name: 'mailer', exact: true }).waitFor();
     expect(page.url()).toContain('range=7d');
   });

@@ -19,5 +19,6 @@ export { RangePicker } from './range-picker';
 export { type SparkBar, Sparkline } from './sparkline';
 export { RowMenu } from './row-menu';
 export { SideDrawer } from './side-drawer';
+export { SimpleTable } from './simple-table';
 export { StatusBadge, type Tone } from './status-badge';
 export { Time, TimeOr } from './time';

@@ -11,12 +11,15 @@ import { ServicePanel } from './health/service-panel';
 
 const TITLE = 'Health';
 
-/** What an operator, or an auditor, asks first: does it answer, does it agree with itself, is anything missing. */
+/** What an operator, or an auditor, asks first: does it answer, does it agree with itself, is any call missing. */
 export default function HealthScreen(): ReactNode {
   const { may, person } = useSession();
   return (
     <Allowed title={TITLE} scope="call_log.read">
-      <PageHeader title={TITLE} description="Whether the service answers, whether its replicas agree, and whether its records are whole." />
+      <PageHeader
+        title={TITLE}
+        description="Whether the service answers, whether its replicas agree, and whether every call that was answered was stored."
+      />
       <Stack gap="lg">
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
           <ServicePanel />

@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { api, curl, type Schemas, take } from '../../api';
-import { type Column, CopyAsCurl, Panel, StatusBadge, Time, type Tone } from '../../components';
+import { type Column, CopyAsCurl, Panel, SimpleTable, StatusBadge, Time, type Tone } from '../../components';
 import { formatCount } from '../../lib/numbers';
-import { SimpleTable } from './simple-table';
 
 type Run = Schemas['CompletenessRunView'];
 
@@ -51,9 +50,12 @@ export function JournalPanel(): ReactNode {
     <Panel title="Completeness of the call log" aside={<CopyAsCurl command={() => curl('get', '/v1/call-logs/completeness')} />}>
       {data && (
         <Group mb="sm" gap="sm">
-          <StatusBadge tone={data.hasNoGaps ? 'good' : 'bad'}>{data.hasNoGaps ? 'Nothing is missing' : 'Something is missing'}</StatusBadge>
+          <StatusBadge tone={data.hasNoGaps ? 'good' : 'bad'}>
+            {data.hasNoGaps ? 'Every answered call was stored' : 'Answered calls are missing'}
+          </StatusBadge>
           <Text fz="sm" c="dimmed">
-            Complete until <Time at={data.completeUntil} as="exact" />
+            Of all starts of all replicas, up to <Time at={data.completeUntil} as="exact" />. Whether rows were altered in the database
+            afterwards it does not tell.
           </Text>
         </Group>
       )}

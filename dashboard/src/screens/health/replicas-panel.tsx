@@ -2,8 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import { curl, type Schemas } from '../../api';
-import { type Column, CopyAsCurl, Panel, StatusBadge, Time, TimeOr } from '../../components';
-import { SimpleTable } from './simple-table';
+import { type Column, CopyAsCurl, Panel, SimpleTable, StatusBadge, Time, TimeOr } from '../../components';
 import { useReplicas } from './use-replicas';
 
 type Replica = Schemas['ReplicaView'];

@@ -9,7 +9,7 @@ import { bucketStarts } from '../../lib/ranges';
 type Usage = Schemas['UsageView'];
 
 const OUTCOMES: readonly ChartSeries[] = [
-  { key: 'answered', label: 'Answered', tone: 'main' },
+  { key: 'answered', label: 'Went well', tone: 'main' },
   { key: 'refused', label: 'Refused (401, 403, 429)', tone: 'warn' },
   { key: 'wrong', label: 'Other 4xx', tone: 'quiet' },
   { key: 'failed', label: '5xx', tone: 'bad' },

@@ -17,7 +17,7 @@ export function Figures({ usage }: FiguresProps): ReactNode {
   const usual = usage && usualLatency(usage);
   const figures: ReadonlyArray<readonly [name: string, value: string, more: string]> = [
     ['Calls', formatCompact(calls), ''],
-    ['Answered', formatShare(calls - denied - errors, calls), ''],
+    ['Went well', formatShare(calls - denied - errors, calls), ''],
     ['Refused', formatCompact(denied), formatShare(denied, calls)],
     ['Errors', formatCompact(errors), formatShare(errors, calls)],
     ['Usual latency', usual === undefined ? '–' : formatLatency(usual), ''],

@@ -1,10 +1,10 @@
-import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import { api, type Schemas, take, useKeyNames } from '../../api';
-import { Code, ErrorPanel } from '../../components';
+import { Code, type Column, SimpleTable } from '../../components';
 import { formatCount, formatLatency } from '../../lib/numbers';
 import { paths, withQuery } from '../../paths';
 import { useSession } from '../../session';
@@ -19,6 +19,8 @@ interface TopGroupsProps {
 }
 
 const SHOWN = 10;
+/** More than there are codes. */
+const ALL = 100;
 const NAMES: Readonly<Record<Grouping, readonly [column: string, none: string]>> = {
   key: ['Key', 'People, and callers without a key'],
   route: ['Route', 'Paths that do not exist'],
@@ -27,61 +29,48 @@ const NAMES: Readonly<Record<Grouping, readonly [column: string, none: string]>>
 
 /** Who and what had most calls, and the way to the calls themselves. */
 export function TopGroups({ by, range }: TopGroupsProps): ReactNode {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['usage', 'top', by, range, SHOWN],
-    queryFn: ({ signal }) => take(api.GET('/v1/usage/top', { params: { query: { ...range, groupBy: by, limit: SHOWN } }, signal })),
+  const limit = by === 'code' ? ALL : SHOWN;
+  const { data, error } = useQuery({
+    queryKey: ['usage', 'top', by, range],
+    queryFn: ({ signal }) => take(api.GET('/v1/usage/top', { params: { query: { ...range, groupBy: by, limit } }, signal })),
     placeholderData: keepPreviousData,
   });
   const keyName = useKeyNames((data?.data ?? []).flatMap(({ group }) => group ?? []));
   const nameOf = (id: string): string => keyName(id) ?? id;
-  if (error) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={240} />;
-  if (data.data.length === 0) return <Text c="dimmed">There were no calls.</Text>;
-  const most = data.data[0]!.calls;
+  // Codes of what the endpoints answered are no refusals.
+  const rows = data?.data.filter(({ denied }) => by !== 'code' || denied > 0);
+  const most = rows?.[0]?.calls ?? 0;
   const [column, none] = NAMES[by];
+  const columns: ReadonlyArray<Column<Group>> = [
+    {
+      key: 'group',
+      title: column,
+      cell: ({ group, calls }) => (
+        <>
+          {group === null ? <Text c="dimmed">{none}</Text> : <GroupName by={by} group={group} name={nameOf(group)} />}
+          <div className={classes.bar} style={{ width: `${(100 * calls) / most}%` }} aria-hidden />
+        </>
+      ),
+    },
+    number('Calls', (group) =>
+      group.group === null ? formatCount(group.calls) : <CallsLink by={by} group={group} range={range} name={nameOf(group.group)} />,
+    ),
+    number('Refused', ({ denied }) => formatCount(denied)),
+    number('Errors', ({ errors }) => formatCount(errors)),
+    number('p50', ({ p50Ms }) => formatLatency(p50Ms)),
+    number('p99', ({ p99Ms }) => formatLatency(p99Ms)),
+  ];
   return (
     <Stack gap="xs">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard in narrow windows */}
-      <div className={classes.frame} tabIndex={0} role="region" aria-label="Most calls">
-        <Table aria-label={`Most calls by ${column.toLowerCase()}`} verticalSpacing={7} horizontalSpacing="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{column}</Table.Th>
-              {['Calls', 'Refused', 'Errors', 'p50', 'p99'].map((title) => (
-                <Table.Th key={title} scope="col" ta="right">
-                  {title}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.data.map((group) => (
-              <Table.Tr key={group.group ?? ''}>
-                <Table.Th scope="row" className={classes.name}>
-                  {group.group === null ? (
-                    <Text c="dimmed">{none}</Text>
-                  ) : (
-                    <GroupName by={by} group={group.group} name={nameOf(group.group)} />
-                  )}
-                  <div className={classes.bar} style={{ width: `${(100 * group.calls) / most}%` }} aria-hidden />
-                </Table.Th>
-                <Number>
-                  {group.group === null ? (
-                    formatCount(group.calls)
-                  ) : (
-                    <CallsLink by={by} group={group} range={range} name={nameOf(group.group)} />
-                  )}
-                </Number>
-                <Number>{formatCount(group.denied)}</Number>
-                <Number>{formatCount(group.errors)}</Number>
-                <Number>{formatLatency(group.p50Ms)}</Number>
-                <Number>{formatLatency(group.p99Ms)}</Number>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-      {data.others.groups > 0 && (
+      <SimpleTable
+        label={`Most calls by ${column.toLowerCase()}`}
+        columns={columns}
+        rows={rows}
+        error={error}
+        rowKey={({ group }) => group ?? ''}
+        empty={by === 'code' ? 'No call was refused.' : 'There were no calls.'}
+      />
+      {data && data.others.groups > 0 && (
         <Text fz="sm" c="dimmed">
           And {formatCount(data.others.calls)} calls of {formatCount(data.others.groups)} {data.others.groups === 1 ? 'other' : 'others'}.
         </Text>
@@ -90,11 +79,12 @@ export function TopGroups({ by, range }: TopGroupsProps): ReactNode {
   );
 }
 
-const Number = ({ children }: { readonly children: ReactNode }): ReactNode => (
-  <Table.Td ta="right" className={classes.number}>
-    {children}
-  </Table.Td>
-);
+const number = (title: string, cell: (group: Group) => ReactNode): Column<Group> => ({
+  key: title,
+  title,
+  align: 'right',
+  cell: (group) => <span className="figures">{cell(group)}</span>,
+});
 
 function GroupName({ by, group, name }: { readonly by: Grouping; readonly group: string; readonly name: string }): ReactNode {
   const { may } = useSession();
@@ -112,6 +102,7 @@ const FILTERS: Readonly<Record<Grouping, string>> = { key: 'keyId', route: 'rout
 const CallsLink = ({ by, group, range, name }: TopGroupsProps & { readonly group: Group; readonly name: string }): ReactNode => (
   <Anchor
     component={Link}
+    inherit
     href={withQuery(paths.calls, { [FILTERS[by]]: group.group ?? '', ...range })}
     aria-label={`${formatCount(group.calls)} calls: ${name}`}
   >

@@ -1,7 +1,8 @@
 import { Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-import { type Column, DataTable, ErrorPanel } from '../../components';
+import { type Column, DataTable } from './data-table';
+import { ErrorPanel } from './error-panel';
 
 interface SimpleTableProps<Row> {
   readonly label: string;
