@@ -7,13 +7,15 @@ import { CopyButton } from './copy-button';
 export const Code = ({
   children,
   copy,
+  text = children,
 }: {
   readonly children: string;
   /** What is copied: `Copy the id`. */ readonly copy?: string;
+  /** The whole of it, where only its beginning is shown. */ readonly text?: string;
 }): ReactNode => (
   <span className={classes.inline}>
     <code className={classes.code}>{children}</code>
-    {copy && <CopyButton text={children} label={copy} />}
+    {copy && <CopyButton text={text} label={copy} />}
   </span>
 );
 

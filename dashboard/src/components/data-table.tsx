@@ -1,5 +1,5 @@
 import { Button, Group, Skeleton, Table, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 
 import type { CursorPages } from '../api';
 import classes from './data-table.module.css';
@@ -24,12 +24,14 @@ interface DataTableProps<Row> {
   /** In place of a table without rows. */
   readonly empty: ReactNode;
   readonly isRowQuiet?: (row: Row) => boolean;
+  /** What a click anywhere in a row does. The first column holds a button that does the same, for the keyboard and screen readers. */
+  readonly onOpen?: (row: Row) => void;
 }
 
 const SKELETON_ROWS = 6;
 
 /** A list by pages. Narrow windows show each row as a card, its cells with their titles. The first column names the row. */
-export function DataTable<Row>({ label, columns, pages, rowKey, empty, isRowQuiet }: DataTableProps<Row>): ReactNode {
+export function DataTable<Row>({ label, columns, pages, rowKey, empty, isRowQuiet, onOpen }: DataTableProps<Row>): ReactNode {
   const { rows, error, hasMore, isLoadingMore, isStale, loadMore, reload } = pages;
   if (error && !rows) return <ErrorPanel error={error} onRetry={reload} />;
   if (rows?.length === 0 && !hasMore) return empty;
@@ -48,7 +50,13 @@ export function DataTable<Row>({ label, columns, pages, rowKey, empty, isRowQuie
           </Table.Thead>
           <Table.Tbody role="rowgroup">
             {rows?.map((row) => (
-              <Table.Tr key={rowKey(row)} role="row" data-quiet={isRowQuiet?.(row) || undefined}>
+              <Table.Tr
+                key={rowKey(row)}
+                role="row"
+                data-quiet={isRowQuiet?.(row) || undefined}
+                data-opens={onOpen && true}
+                onClick={onOpen && ((event) => isOfRow(event) && onOpen(row))}
+              >
                 {columns.map(({ key, title, cell, align, isTitleHidden }, index) =>
                   index === 0 ? (
                     <Table.Th key={key} scope="row" role="rowheader" className={classes.naming}>
@@ -82,6 +90,9 @@ export function DataTable<Row>({ label, columns, pages, rowKey, empty, isRowQuie
     </>
   );
 }
+
+/** Whether a click means the row: not a button or link in it, and not the end of marking a text. */
+const isOfRow = ({ target }: MouseEvent): boolean => !(target as Element).closest('a, button') && getSelection()?.type !== 'Range';
 
 const SkeletonRows = ({ columns }: { readonly columns: number }): ReactNode =>
   Array.from({ length: SKELETON_ROWS }, (_row, row) => (

@@ -2,7 +2,7 @@ import { Button, Group, Menu, Popover, Stack, Text, TextInput } from '@mantine/c
 import { CalendarClock, ChevronDown } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 
-import { fromLocalInput, PRESETS, type RangeState, timesOf, toLocalInput } from '../lib/ranges';
+import { fromLocalInput, isExactly, PRESETS, type RangeState, timesOf, toLocalInput } from '../lib/ranges';
 import { formatExactly, timeZone } from '../lib/time';
 
 interface RangePickerProps {
@@ -30,7 +30,7 @@ export function RangePicker({ state, onChange, longestMs = Number.POSITIVE_INFIN
                 leftSection={<CalendarClock size={14} aria-hidden />}
                 rightSection={<ChevronDown size={13} aria-hidden />}
               >
-                {labelOf(state)}
+                {labelOf(state, isOpenAllowed)}
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
@@ -93,12 +93,10 @@ function ExactTimes({ state, onApply }: { readonly state: RangeState; readonly o
   );
 }
 
-const isExactly = ({ from, to }: RangeState): boolean => from !== '' || to !== '';
-
 const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
-function labelOf(state: RangeState): string {
-  if (!isExactly(state)) return PRESETS.find(({ value }) => value === state.range)?.label ?? 'All time';
+function labelOf(state: RangeState, isOpenAllowed: boolean): string {
+  if (!isExactly(state)) return PRESETS.find(({ value }) => value === state.range)?.label ?? (isOpenAllowed ? 'All time' : 'Last 24 hours');
   const { from, to } = timesOf(state, 0);
   return [from ? short.format(new Date(from)) : '…', to ? short.format(new Date(to)) : 'now'].join(' – ');
 }

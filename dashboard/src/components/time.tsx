@@ -6,8 +6,8 @@ import { formatDay, formatExactly, formatRelative, timeZone } from '../lib/time'
 interface TimeProps {
   /** RFC 3339. */
   readonly at: string;
-  /** `relative`: 3 hours ago. `day`: 15 Apr 2026. `exact`: to the second, with the zone. */
-  readonly as?: 'relative' | 'day' | 'exact';
+  /** `relative`: 3 hours ago. `day`: 15 Apr 2026. `exact`: to the second, with the zone. `both`: exactly, and how long ago. */
+  readonly as?: 'relative' | 'day' | 'exact' | 'both';
 }
 
 const REFRESH_MS = 20_000;
@@ -15,11 +15,19 @@ const REFRESH_MS = 20_000;
 /** A moment as people read it, in their own zone; exactly, and in UTC, when they point at it. */
 export function Time({ at, as = 'relative' }: TimeProps): ReactNode {
   const date = new Date(at);
-  useTick(as === 'relative');
-  const text = { relative: formatRelative, day: formatDay, exact: formatExactly }[as](date);
+  useTick(as === 'relative' || as === 'both');
+  const text = { relative: formatRelative, day: formatDay, exact: formatExactly, both: formatExactly }[as](date);
   return (
     <Tooltip label={<ExactTime date={date} />}>
-      <time dateTime={at}>{text}</time>
+      <time dateTime={at}>
+        {text}
+        {as === 'both' && (
+          <Text span fz="xs" c="dimmed">
+            {' '}
+            {formatRelative(date)}
+          </Text>
+        )}
+      </time>
     </Tooltip>
   );
 }

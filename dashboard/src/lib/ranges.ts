@@ -34,9 +34,13 @@ export interface Range {
 
 const isMoment = (text: string): boolean => text !== '' && !Number.isNaN(Date.parse(text));
 
+/** Whether exact times stand in place of a preset. */
+export const isExactly = ({ from, to }: RangeState): boolean => isMoment(from) || isMoment(to);
+
 /** The times that a range stands for at a moment. What is no time is no bound. */
-export function timesOf({ range, from, to }: RangeState, now: number): Range {
-  if (isMoment(from) || isMoment(to)) {
+export function timesOf(state: RangeState, now: number): Range {
+  const { range, from, to } = state;
+  if (isExactly(state)) {
     return {
       from: isMoment(from) ? new Date(from).toISOString() : undefined,
       to: isMoment(to) ? new Date(to).toISOString() : undefined,

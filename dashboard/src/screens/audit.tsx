@@ -12,7 +12,6 @@ import {
   EmptyState,
   ExportMenu,
   FilterBar,
-  FilterChip,
   FilterMenu,
   PageHeader,
   RangePicker,
@@ -27,6 +26,8 @@ import { changedFields } from './audit/changes';
 import { ChainBadge } from './audit/chain-badge';
 import { EventDetails } from './audit/event-details';
 import { useActorNames } from './audit/use-actor-names';
+import { TargetFilter } from './audit/target-filter';
+import { WhatIsProven } from './audit/what-is-proven';
 
 const TITLE = 'Audit trail';
 const PAGE = 50;
@@ -59,7 +60,7 @@ export default AuditScreen;
 function AuditTrail(): ReactNode {
   const [state, change] = useUrlState(DEFAULTS);
   const { person } = useSession();
-  const { owners, nameOf } = useOwners();
+  const { owners } = useOwners();
   const { from, to } = useRange(state);
   const filters = Object.fromEntries(Object.keys(NO_FILTERS).map((name) => [name, state[name as keyof typeof NO_FILTERS] || undefined]));
   const query = { ...filters, from, to };
@@ -73,7 +74,12 @@ function AuditTrail(): ReactNode {
       <PageHeader
         title={TITLE}
         beside={<ChainBadge scope={state.scope} />}
-        description="Everything that was changed, by whom and from where. Each event is bound to the one before it: none can be changed or taken out unseen."
+        description={
+          <>
+            Everything that was changed, by whom and from where. Against a checkpoint kept elsewhere it shows whether any event up to there
+            was altered, put in or taken out. <WhatIsProven />
+          </>
+        }
       >
         <CopyAsCurl command={() => curl('get', '/v1/audit-events', { query: { ...query, limit: PAGE } })} />
         <ExportMenu path="/v1/audit-events/export" query={query} />
@@ -82,7 +88,7 @@ function AuditTrail(): ReactNode {
         <RangePicker state={state} onChange={change} isOpenAllowed />
         <FilterMenu label="What" value={state.action} options={ACTIONS} onChange={(action) => change({ action })} />
         <FilterMenu label="Who" value={state.actorId} options={people} onChange={(actorId) => change({ actorId })} />
-        {state.targetId && <FilterChip label="Of" value={nameOf(state.targetId)} onRemove={() => change({ targetId: null })} />}
+        <TargetFilter targetId={state.targetId} onChange={(targetId) => change({ targetId })} />
         {person.operator && (
           <FilterMenu
             label="Whose"
@@ -126,9 +132,8 @@ function EventTable({ pages, onOpen, onClear }: EventTableProps): ReactNode {
     {
       key: 'action',
       title: 'What',
-      width: 230,
       cell: ({ id, action }) => (
-        <Anchor component="button" type="button" ta="left" onClick={() => onOpen(id)}>
+        <Anchor component="button" type="button" ta="left" className="figures" onClick={() => onOpen(id)}>
           <Code>{action}</Code>
         </Anchor>
       ),
@@ -139,7 +144,7 @@ function EventTable({ pages, onOpen, onClear }: EventTableProps): ReactNode {
       key: 'fields',
       title: 'Changed',
       cell: (event) => (
-        <Text fz="sm" c="dimmed" className="break">
+        <Text fz="sm" c="dimmed">
           {changedFields(event) || '–'}
         </Text>
       ),
@@ -153,7 +158,7 @@ function EventTable({ pages, onOpen, onClear }: EventTableProps): ReactNode {
         </Text>
       ),
     },
-    { key: 'at', title: 'When', align: 'right', cell: ({ at }) => <Time at={at} /> },
+    { key: 'at', title: 'When', align: 'right', cell: ({ at }) => <Time at={at} as="both" /> },
   ];
   return (
     <DataTable
@@ -161,6 +166,7 @@ function EventTable({ pages, onOpen, onClear }: EventTableProps): ReactNode {
       columns={columns}
       pages={pages}
       rowKey={({ id }) => id}
+      onOpen={({ id }) => onOpen(id)}
       empty={
         <EmptyState
           icon={<ScrollText size={20} />}

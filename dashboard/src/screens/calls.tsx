@@ -78,7 +78,7 @@ function Calls(): ReactNode {
         <PagedCalls
           query={query}
           onOpen={(open) => change({ open })}
-          onClear={() => change({ ...NO_FILTERS, range: '30d', from: '', to: '' })}
+          onWiden={times.from || times.to ? () => change({ range: 'all', from: '', to: '' }) : undefined}
         />
       )}
       <SideDrawer title="Call" isOpen={state.open !== ''} onClose={close}>
@@ -102,7 +102,13 @@ interface TableProps {
   readonly onOpen: (requestId: string) => void;
 }
 
-function PagedCalls({ query, onOpen, onClear }: TableProps & { readonly query: CallQuery; readonly onClear: () => void }): ReactNode {
+interface PagedCallsProps extends TableProps {
+  readonly query: CallQuery;
+  /** Looks further back; `undefined` where all time is looked at. */
+  readonly onWiden: (() => void) | undefined;
+}
+
+function PagedCalls({ query, onOpen, onWiden }: PagedCallsProps): ReactNode {
   const read = useCursorPages(['calls', query], (cursor, signal) =>
     take(api.GET('/v1/call-logs', { params: { query: { ...query, limit: PAGE, cursor } as never }, signal })),
   );
@@ -116,12 +122,14 @@ function PagedCalls({ query, onOpen, onClear }: TableProps & { readonly query: C
           icon={<Activity size={20} />}
           title="No call matches"
           action={
-            <Button variant="default" onClick={onClear}>
-              Look at the last 30 days without filters
-            </Button>
+            onWiden && (
+              <Button variant="default" onClick={onWiden}>
+                Look at all time
+              </Button>
+            )
           }
         >
-          There was none with all of this in this time.
+          There was none with all of this{onWiden && ' in this time'}.
         </EmptyState>
       }
     />
@@ -199,12 +207,12 @@ function CallTable({ pages, onOpen, empty }: TableProps & { readonly pages: Curs
       key: 'from',
       title: 'From',
       cell: ({ ip }) => (
-        <Text fz="sm" ff="monospace" className="break">
+        <Text fz="sm" ff="monospace" className="break" miw="15ch">
           {ip}
         </Text>
       ),
     },
-    { key: 'took', title: 'Took', align: 'right', cell: ({ latencyMs }) => <Text className="figures">{formatLatency(latencyMs)}</Text> },
+    { key: 'took', title: 'Took', align: 'right', cell: ({ latencyMs }) => <span className="figures">{formatLatency(latencyMs)}</span> },
     {
       key: 'at',
       title: 'At',
@@ -218,5 +226,14 @@ function CallTable({ pages, onOpen, empty }: TableProps & { readonly pages: Curs
       ),
     },
   ];
-  return <DataTable label={TITLE} columns={columns} pages={pages} rowKey={({ requestId }) => requestId} empty={empty} />;
+  return (
+    <DataTable
+      label={TITLE}
+      columns={columns}
+      pages={pages}
+      rowKey={({ requestId }) => requestId}
+      onOpen={({ requestId }) => onOpen(requestId)}
+      empty={empty}
+    />
+  );
 }

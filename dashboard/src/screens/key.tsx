@@ -108,7 +108,7 @@ function Actions({ keyView }: { readonly keyView: Key }): ReactNode {
             </Menu.Item>
           )}
           {may('call_log.read') && (
-            <Menu.Item component={Link} href={withQuery(paths.calls, { keyId: id })}>
+            <Menu.Item component={Link} href={withQuery(paths.calls, { keyId: id, range: '30d' })}>
               Its calls
             </Menu.Item>
           )}
@@ -151,17 +151,17 @@ function FactsPanel({ keyView: key }: { readonly keyView: Key }): ReactNode {
           [
             'Created',
             <>
-              <Time at={key.createdAt} /> by {nameOf(key.createdBy)}
+              <Time at={key.createdAt} as="both" /> by {nameOf(key.createdBy)}
             </>,
           ],
           [
             'Last used',
             <>
-              <TimeOr at={key.lastUsedAt} otherwise="never" />
+              <TimeOr at={key.lastUsedAt} otherwise="never" as="both" />
               {key.lastUsedIp && <> from {key.lastUsedIp}</>}
             </>,
           ],
-          ['Expires', <TimeOr at={key.expiresAt} otherwise="never" as="day" />],
+          ['Expires', <TimeOr at={key.expiresAt} otherwise="never" as="exact" />],
           ['Rotation due', isAlive(key) ? <Time at={key.rotationDueAt} as="day" /> : undefined],
           ['Addresses', lines(key.allowedIps)],
           ['Referrers', lines(key.allowedReferrers)],
@@ -185,7 +185,7 @@ const Revocation = ({
   readonly nameOf: (id: string) => string;
 }): ReactNode => (
   <>
-    <Time at={revokedAt!} />
+    <Time at={revokedAt!} as="both" />
     {revokedBy && <> by {nameOf(revokedBy)}</>}
     {revokeReason && <>: {revokeReason}</>}
   </>

@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { api, take } from '../../api';
-import { StatusBadge } from '../../components';
+import { Code, StatusBadge } from '../../components';
 import { formatCount } from '../../lib/numbers';
 
 /** Whether the chain is whole, checked from its first event when somebody asks. */
@@ -18,9 +18,12 @@ export function ChainBadge({ scope }: { readonly scope: string }): ReactNode {
   if (error) return <StatusBadge tone="warn">{error.message}</StatusBadge>;
   if (data?.valid) {
     return (
-      <StatusBadge tone="good" reason={`The newest has the hash ${data.head.hash}`}>
-        Verified: all {formatCount(data.checked)} events are whole
-      </StatusBadge>
+      <>
+        <StatusBadge tone="good">Verified: all {formatCount(data.checked)} events are whole</StatusBadge>
+        <Text fz="xs" c="dimmed" component="div">
+          The newest has the hash <Code copy="Copy the newest hash">{data.head.hash}</Code>
+        </Text>
+      </>
     );
   }
   if (data) return <StatusBadge tone="bad">Broken at event {data.firstBrokenSequence}</StatusBadge>;

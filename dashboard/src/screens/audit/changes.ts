@@ -2,9 +2,9 @@ import type { AuditEvent } from '../../api';
 
 export interface FieldChange {
   readonly field: string;
-  /** `undefined` where it was not there. */
-  readonly before: string | undefined;
-  readonly after: string | undefined;
+  /** `undefined` where it was not there, `null` where it was nothing. */
+  readonly before: string | null | undefined;
+  readonly after: string | null | undefined;
 }
 
 const MOST_NAMED = 4;
@@ -25,8 +25,8 @@ export function changedFields(event: AuditEvent): string {
   return `${fields.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-function written(object: Readonly<Record<string, unknown>> | null, field: string): string | undefined {
+function written(object: Readonly<Record<string, unknown>> | null, field: string): string | null | undefined {
   const value = object?.[field];
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return value;
   return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replaceAll(/\s+/g, ' ');
 }

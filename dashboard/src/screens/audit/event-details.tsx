@@ -112,8 +112,10 @@ function Changes({ event }: { readonly event: AuditEvent }): ReactNode {
           {changes.map(({ field, before, after }) => (
             <tr key={field}>
               <th scope="row">{field}</th>
-              {event.before !== null && <td>{before === undefined ? '–' : <del className={classes.before}>{before}</del>}</td>}
-              {event.after !== null && <td>{after === undefined ? '–' : <ins className={classes.after}>{after}</ins>}</td>}
+              {event.before !== null && (
+                <td>{(before ?? undefined) === undefined ? '–' : <del className={classes.before}>{before}</del>}</td>
+              )}
+              {event.after !== null && <td>{(after ?? undefined) === undefined ? '–' : <ins className={classes.after}>{after}</ins>}</td>}
             </tr>
           ))}
         </tbody>

@@ -44,6 +44,11 @@ export function CallDetails({ requestId, scope, aside }: CallDetailsProps): Reac
       {call.keyId !== null && may('api_key.read') && <Explanation requestId={requestId} />}
       <Group>
         <CopyAsCurl command={() => curl('get', '/v1/call-logs/{requestId}', { path: { requestId }, query })} />
+        {call.keyId !== null && may('audit_event.read') && (
+          <Anchor component={Link} href={withQuery(paths.audit, { targetId: call.keyId, to: call.at })} fz="sm">
+            Changes of this key before this call
+          </Anchor>
+        )}
       </Group>
     </Stack>
   );
@@ -122,6 +127,12 @@ function Explanation({ requestId }: { readonly requestId: string }): ReactNode {
           <CheckLine key={check.check} check={check} />
         ))}
       </ul>
+      {isOfEndpoint(data) && (
+        <Text>
+          {data.checks.length > 0 && 'The key was let in. '}The endpoint itself answered {data.answered}
+          {data.answeredCode && ` (${data.answeredCode})`}.
+        </Text>
+      )}
       {data.change && <Change change={data.change} />}
     </Stack>
   );
@@ -141,6 +152,10 @@ const PASSED: Readonly<Record<string, string>> = {
   rate_limited: 'within the rate limit',
   insufficient_scope: 'with the scopes that it takes',
 };
+
+/** Whether the endpoint refused, or failed, after the key was let in: not what the guard answered by a key that has been changed since. */
+const isOfEndpoint = ({ allowed, answered, answeredCode }: Schemas['CallExplanationView']): boolean =>
+  allowed && answered >= 400 && answered !== 401 && !(answeredCode !== null && answeredCode in PASSED);
 
 const CheckLine = ({ check: { check, passed, reason, fix } }: { readonly check: Schemas['CheckView'] }): ReactNode => (
   <li className={classes.check}>

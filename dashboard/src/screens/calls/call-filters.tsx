@@ -1,13 +1,12 @@
-import { Button, Group, Menu, Popover, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Group, Menu, Popover, TextInput } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 
-import { api, take, useKeyNames, useOwners } from '../../api';
+import { useKeyNames, useOwners } from '../../api';
 import { FilterBar, FilterChip, FilterMenu } from '../../components';
 import { hasTestKeys } from '../../options';
 import { useSession } from '../../session';
+import { FindKey } from '../keys/find-key';
 import type { CallFilterName, CallQuery } from './call-query';
 import classes from './call-filters.module.css';
 
@@ -22,7 +21,7 @@ const asOptions = (values: readonly string[]): Array<{ value: string; label: str
 
 const METHODS = asOptions(['GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'HEAD', 'OPTIONS']);
 const CLASSES = [
-  { value: '2xx', label: '2xx, answered' },
+  { value: '2xx', label: '2xx, went well' },
   { value: '3xx', label: '3xx' },
   { value: '4xx', label: '4xx, refused or wrong' },
   { value: '5xx', label: '5xx, failed' },
@@ -190,42 +189,5 @@ function WriteFilter({ filter: { label, hint }, value, onDone }: WriteFilterProp
         <Button type="submit">Apply</Button>
       </Group>
     </form>
-  );
-}
-
-const PAUSE_MS = 200;
-const MOST_FOUND = 8;
-
-/** There may be thousands: the service looks for them. */
-function FindKey({ onFound }: { readonly onFound: (keyId: string) => void }): ReactNode {
-  const [text, setText] = useState('');
-  const [q] = useDebouncedValue(text, PAUSE_MS);
-  const { data } = useQuery({
-    queryKey: ['keys', 'find', q],
-    queryFn: ({ signal }) => take(api.GET('/v1/api-keys', { params: { query: { ...(q ? { q } : {}), limit: MOST_FOUND } }, signal })),
-  });
-  return (
-    <Stack gap="xs">
-      <TextInput
-        label="Key"
-        placeholder="Name or prefix"
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        data-autofocus
-      />
-      {data?.data.map(({ id, name, prefix }) => (
-        <UnstyledButton key={id} className={classes.found} onClick={() => onFound(id)}>
-          <Text truncate>{name}</Text>
-          <Text fz="xs" c="dimmed" ff="monospace">
-            {prefix}
-          </Text>
-        </UnstyledButton>
-      ))}
-      {data?.data.length === 0 && (
-        <Text fz="sm" c="dimmed">
-          No key has this in its name or prefix.
-        </Text>
-      )}
-    </Stack>
   );
 }

@@ -35,7 +35,7 @@ export function AuditPanel({ keyId }: { readonly keyId: string }): ReactNode {
             </Anchor>
             <Text fz="sm">
               {actor.id ? `by ${nameOf(actor.id)}, ` : ''}
-              <Time at={at} />
+              <Time at={at} as="both" />
               {reason && `: ${reason}`}
             </Text>
           </Group>

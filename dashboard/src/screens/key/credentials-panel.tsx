@@ -41,10 +41,10 @@ function CredentialLine({ keyView, credential }: { readonly keyView: Key; readon
         <StatusBadge tone={tone}>{word}</StatusBadge>
       </Group>
       <Text fz="sm" c="dimmed">
-        Made <Time at={createdAt} />, last used <TimeOr at={lastUsedAt} otherwise="never" />
+        Made <Time at={createdAt} as="exact" />, last used <TimeOr at={lastUsedAt} otherwise="never" as="exact" />
         {state === 'retired' && retiresAt && (
           <>
-            , ended <Time at={retiresAt} />
+            , ended <Time at={retiresAt} as="exact" />
           </>
         )}
       </Text>
@@ -84,13 +84,13 @@ function LastCall({
   if (last) {
     return (
       <>
-        The old one was last used <Time at={last.at} /> from {last.ip}.
+        The old one was last used <Time at={last.at} as="exact" /> from {last.ip}.
       </>
     );
   }
   return lastUsedAt ? (
     <>
-      The old one was last used <Time at={lastUsedAt} />.
+      The old one was last used <Time at={lastUsedAt} as="exact" />.
     </>
   ) : (
     'The old one has not been used.'

@@ -24,7 +24,7 @@ export function UsagePanel({ keyView }: { readonly keyView: Key }): ReactNode {
     <Panel
       title="Usage in 30 days"
       aside={
-        <Anchor component={Link} href={withQuery(paths.calls, { keyId: id })} fz="sm">
+        <Anchor component={Link} href={withQuery(paths.calls, { keyId: id, range: '30d', from: data?.from, to: data?.to })} fz="sm">
           All its calls
         </Anchor>
       }
@@ -35,9 +35,9 @@ export function UsagePanel({ keyView }: { readonly keyView: Key }): ReactNode {
         <>
           <Group gap="xl" className={classes.figures}>
             <Figure name="calls" value={data.calls} />
-            <Figure name="allowed" value={data.succeeded} />
+            <Figure name="went well" value={data.succeeded} />
             <Figure name="refused" value={data.denied} />
-            {data.errors > 0 && <Figure name="errors" value={data.errors} />}
+            <Figure name="errors" value={data.errors} />
             {data.verifications.calls > 0 && <Figure name="of them verifications" value={data.verifications.calls} />}
             {day && (
               <div>
@@ -113,11 +113,16 @@ function Routes({ keyView, usage: { routes, verifications } }: PartProps): React
   );
 }
 
-function Addresses({ keyView, usage: { addresses, complete, verifications } }: PartProps): ReactNode {
+function Addresses({ keyView, usage: { addresses, complete, oldestAt, verifications } }: PartProps): ReactNode {
   const allowedIps = addresses.map(({ ip }) => ip);
   return (
     <div>
       <UseTable title="Addresses" rows={addresses.slice(0, SHOWN).map(({ ip, calls, lastAt }) => [ip, calls, lastAt] as const)} />
+      {!complete && oldestAt && (
+        <Text fz="xs" c="dimmed">
+          Of its calls since <Time at={oldestAt} as="exact" /> only.
+        </Text>
+      )}
       <Restrict
         keyView={keyView}
         what="addresses"
