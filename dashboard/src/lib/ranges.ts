@@ -1,6 +1,6 @@
 import { DAY_MS } from './time';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 export interface RangePreset {

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { api, curl, take } from '../api';
 import { Allowed, CopyAsCurl, ErrorPanel, PageHeader, Panel, RangePicker } from '../components';
 import { RangeWords } from '../components/range-picker';
-import { type Interval, intervalsFor, type Range } from '../lib/ranges';
+import { type Interval, intervalsFor, isExactly, MINUTE_MS, type Range } from '../lib/ranges';
 import { DAY_MS, timeZone } from '../lib/time';
 import { useRange } from '../lib/use-range';
 import { useUrlState } from '../lib/use-url-state';
@@ -32,10 +32,10 @@ export default UsageScreen;
 
 function Usage(): ReactNode {
   const [state, change] = useUrlState({ range: '24h', from: '', to: '', interval: '', by: 'key' });
-  const { from, to } = bounded(useRange(state));
-  const length = Date.parse(to) - Date.parse(from);
-  const intervals = intervalsFor(length);
+  const range = bounded(useRange(state));
+  const intervals = intervalsFor(Date.parse(range.to) - Date.parse(range.from));
   const interval = intervals.find((one) => one === state.interval) ?? intervals[0];
+  const { from, to } = isExactly(state) ? range : rounded(range, interval);
   const query = { from, to, interval, timeZone: timeZone() };
   const byStatus = useQuery({
     queryKey: ['usage', 'status', query],
@@ -94,10 +94,24 @@ function Usage(): ReactNode {
   );
 }
 
+interface Bounds {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A range that is open on one side is a day. */
-function bounded({ from, to }: Range): { readonly from: string; readonly to: string } {
+function bounded({ from, to }: Range): Bounds {
   const end = to ?? new Date(from ? Date.parse(from) + DAY_MS : Date.now()).toISOString();
   return { from: from ?? new Date(Date.parse(end) - DAY_MS).toISOString(), to: end };
+}
+
+/** Up to the end of this minute, and from the beginning of a quarter of an hour, unless it is about minutes: what is counted by the quarter is answered soonest. */
+function rounded({ from, to }: Bounds, interval: Interval): Bounds {
+  const unit = interval === 'minute' ? MINUTE_MS : 15 * MINUTE_MS;
+  return {
+    from: new Date(Math.floor(Date.parse(from) / unit) * unit).toISOString(),
+    to: new Date(Math.ceil(Date.parse(to) / MINUTE_MS) * MINUTE_MS).toISOString(),
+  };
 }
 
 const Complete = ({ until }: { readonly until: string | undefined }): ReactNode =>
