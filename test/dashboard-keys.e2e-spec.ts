@@ -192,6 +192,26 @@ describeInBrowser('API keys at the page', (browser) => {
     expect(body).toMatchObject({ status: 'revoked', revokeReason: 'leaked in a build log' });
   });
 
+  it('a key that other services have verified says so, who they are, and that none of its scopes counts as unused', async () => {
+    const verifier = await app.issueKey({ name: 'gateway', scopes: ['api_key.verify'] });
+    const { id, key } = await app.issueKey({ name: 'partner', scopes: ['send_sms'] });
+    expect((await app.post('/v1/api-keys/verify', { as: verifier.key, body: { key } })).body.valid).toBe(true);
+    const page = await browser.open(app, { path: `/keys/${id}` });
+    await page.getByText('of them verifications').waitFor();
+    await page.getByText('Other services had it verified').waitFor();
+    expect(await button(page, 'Remove unused …').count()).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+    await button(page, 'Revoke').click();
+    const dialog = page.getByRole('dialog', { name: 'Revoke partner?' });
+    await dialog.getByText(/^Verifications for other services: 1, last/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Revoke the key' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Who had it verified' }).click();
+    await page.getByText('Verified key').waitFor();
+    await page.getByRole('row', { name: /\/v1\/api-keys\/verify/ }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
   it('a key is disabled and enabled', async () => {
     const { id, key } = await app.issueKey({ name: 'paused', scopes: [] });
     const page = await browser.open(app, { path: `/keys/${id}` });

@@ -1,3 +1,4 @@
+import { CallStore } from '../src/audit';
 import { type Answer, KeystileApp, type TestKey, type TestPerson } from '../src/testing';
 
 type Row = Record<string, any>;
@@ -96,6 +97,16 @@ describe('a key that other services take, and have verified', () => {
       routes: [],
       addresses: [],
     });
+  });
+
+  it('has them counted by the day once days are over', async () => {
+    await verify(2);
+    await app.get('/v1/members', { as: key.key });
+    app.clock.move({ days: 3 });
+    owner = await app.login(owner.email);
+    await app.service.app.get(CallStore).settle();
+    expect(await usage(key)).toMatchObject({ calls: 3, succeeded: 3, verifications: { calls: 2, denied: 0 } });
+    expect(await impact(key)).toMatchObject({ lastDay: 0, lastMonth: 3, verifications: { calls: 2 } });
   });
 
   it.each([

@@ -106,7 +106,7 @@ function Impact({ impact }: { readonly impact: Schemas['KeyImpactView'] }): Reac
         </Text>
         {verifications.calls > 0 && (
           <Text fz="sm">
-            {verifications.calls.toLocaleString('en')} verifications for other services, last{' '}
+            Verifications for other services: {verifications.calls.toLocaleString('en')}, last{' '}
             <TimeOr at={verifications.lastAt} otherwise="never" />
           </Text>
         )}
