@@ -345,6 +345,142 @@ describe('An explanation', () => {
       });
     });
   });
+
+  describe('that proposes a change', () => {
+    const rules = (body: object): Promise<Answer> => app.patch(`/v1/organizations/${owner.organizationId}`, { as: owner.token, body });
+    const apply = (key: TestKey, patch: unknown): Promise<Answer> => app.patch(`/v1/api-keys/${key.id}`, { as: owner.token, body: patch });
+    const expired = async (body: object = {}): Promise<TestKey> => {
+      const expiresAt = new Date(app.clock.now().getTime() + 60_000).toISOString();
+      const key = await app.issueKey({ expiresAt, ...body }, owner);
+      app.clock.move({ minutes: 1 });
+      return key;
+    };
+    const call = { method: 'GET', path: '/v1/whoami' };
+
+    it.each([
+      ['nothing', {}, null],
+      ['an expiry', { keyExpiryRequired: true }, 90 * 24 * 3600],
+      ['an expiry within an hour', { maxKeyLifetimeSeconds: 3600 }, 3600],
+      ['an expiry within a year', { maxKeyLifetimeSeconds: 365 * 24 * 3600, keyExpiryRequired: true }, 90 * 24 * 3600],
+    ])('lets an expired key live on where the organization asks for %s', async (_what, policy, seconds) => {
+      const key = await expired();
+      if (Object.keys(policy).length > 0) expect((await rules(policy)).status).toBe(200);
+      const expiresAt = seconds === null ? null : new Date(app.clock.now().getTime() + seconds * 1000).toISOString();
+      const { code, change } = await explain(key, call);
+      expect([code, change]).toEqual(['api_key_expired', { patch: { expiresAt }, steps: [] }]);
+      expect((await apply(key, change.patch)).status).toBe(200);
+      expect((await app.get('/v1/whoami', { as: key.key })).status).toBe(200);
+    });
+
+    it('says what has to be done by hand where the rules of the organization ask for more', async () => {
+      const open = await expired();
+      const restricted = await app.issueKey({ allowedIps: ['203.0.113.7'] }, owner);
+      expect((await rules({ keyAllowlistRequired: true, keyExpiryRequired: true })).status).toBe(200);
+      expect((await explain(open, call))['change']).toEqual({
+        patch: null,
+        steps: ['Let the key expire later; allowedIps must not be empty in this organization.'],
+      });
+      expect((await explain(restricted, call))['change']).toEqual({
+        patch: null,
+        steps: ['Add 127.0.0.1 to the allowed addresses; with that, expiresAt must be given in this organization.'],
+      });
+    });
+
+    it.each(['http://[::1]:3000/page', 'https://a_b.example.com/', 'https://app.example.com./'])(
+      'does not propose to list %s, which no list can name',
+      async (referrer) => {
+        const key = await app.issueKey({ allowedReferrers: ['https://app.example.com'] }, owner);
+        const { code, change } = await explain(key, { ...call, referrer });
+        expect([code, change.patch, change.steps.length]).toEqual(['referrer_not_allowed', null, 1]);
+      },
+    );
+
+    it('proposes no change of a key that was revoked since the call', async () => {
+      const key = await app.issueKey({ scopes: [] }, owner);
+      const refused = await app.get('/v1/members', { as: key.key });
+      expect((await why(refused))['change']).toEqual({ patch: { scopes: ['member.read'] }, steps: [] });
+      app.clock.move({ seconds: 1 });
+      await app.post(`/v1/api-keys/${key.id}/revoke`, { as: owner.token });
+      expect((await why(refused))['change']).toEqual({
+        patch: null,
+        steps: ['Issue a new key: a revoked one never works again.', 'Add member.read to the scopes.'],
+      });
+    });
+
+    it('proposes what PATCH accepts, and what then lets the call through, over random keys, rules and calls', async () => {
+      const some = <T>(...values: readonly T[]): fc.Arbitrary<T | undefined> =>
+        fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...values) });
+      const many = <T>(count: number, entry: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => entry(i));
+      const aKey = fc.record({
+        scopes: fc.uniqueArray(fc.constantFrom('member.read', 'send_sms', 'role.*'), { maxLength: 2 }),
+        allowedIps: some(
+          ['203.0.113.7'],
+          many(100, (i) => `203.0.113.${i}`),
+        ),
+        allowedReferrers: some(
+          ['https://app.example.com'],
+          many(50, (i) => `https://a${i}.example.com`),
+        ),
+        allowedEndpoints: some(
+          [{ method: 'GET', path: '/v1/roles' }],
+          many(50, (i) => ({ method: 'GET', path: `/v1/${i}` })),
+        ),
+      });
+      const aCall = fc.record({
+        method: fc.constantFrom('GET', 'HEAD', 'POST'),
+        path: fc.constantFrom(
+          '/v1/members',
+          '/v1/whoami',
+          '/v1/roles/a%20b',
+          `/v1/roles/${'x'.repeat(250)}`,
+          `/${'x'.repeat(600)}`,
+          '/a*b',
+        ),
+        ip: fc.constantFrom('127.0.0.1', '::1', '::ffff:127.0.0.1', 'nonsense'),
+        referrer: fc.constantFrom(
+          'https://app.example.com/a',
+          'http://[::1]:3000',
+          'https://a_b.example',
+          'HTTPS://B.Example:8443/x',
+          'about:blank',
+        ),
+        elsewhere: fc.boolean(),
+        scopes: fc.constantFrom([], [], ['send_email'], ['no.such_scope'], ['user.delete']),
+      });
+      const someRules = fc.record({
+        keyExpiryRequired: fc.boolean(),
+        keyAllowlistRequired: fc.boolean(),
+        maxKeyLifetimeSeconds: fc.constantFrom(null, null, 60, 86_400),
+      });
+      const fate = fc.constantFrom('none', 'none', 'expired', 'expired', 'disable', 'revoke');
+      let signedInAt = app.clock.now().getTime();
+      let applied = 0;
+      await fc.assert(
+        fc.asyncProperty(aKey, fate, someRules, fc.array(aCall, { minLength: 3, maxLength: 3 }), async (policy, what, rule, calls) => {
+          if (app.clock.now().getTime() - signedInAt > 8 * 60_000) {
+            owner = await app.login(owner.email);
+            signedInAt = app.clock.now().getTime();
+          }
+          expect((await rules({ keyExpiryRequired: false, keyAllowlistRequired: false, maxKeyLifetimeSeconds: null })).status).toBe(200);
+          const key = what === 'expired' ? await expired(policy) : await app.issueKey(policy, owner);
+          if (what === 'disable' || what === 'revoke') await app.post(`/v1/api-keys/${key.id}/${what}`, { as: owner.token });
+          expect((await rules(rule)).status).toBe(200);
+          for (const one of calls) {
+            const { change } = await explain(key, one);
+            if (!change?.patch) continue;
+            applied++;
+            const { status, body } = await apply(key, change.patch);
+            expect([status, body.code, body.errors]).toEqual([200, undefined, undefined]);
+            const then = await explain(key, one);
+            if (change.steps.length === 0) expect(then).toMatchObject({ allowed: true, code: 'valid', change: null });
+            else expect(then['change'].patch).toBeNull();
+          }
+        }),
+        { numRuns: 30 },
+      );
+      expect(applied).toBeGreaterThan(5);
+    });
+  });
 });
 
 @Controller('Letters')

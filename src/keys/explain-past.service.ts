@@ -6,11 +6,11 @@ import { type Actor, CallLogService, type CallLogView, type RecordScope } from '
 import type { Principal } from '../common';
 import { RouteInventory } from '../permissions';
 import { ApiKey, type ApiKeyCredential } from './api-key.entity';
-import type { ExplainedKey } from './explain';
 import type { CallExplanationView, ExplanationView } from './explain.dto';
 import { type Destination, ELSEWHERE, KeyExplanations } from './explain.service';
 import { byEndpoint, explainWithoutKey, refusalOf } from './explain-without-key';
 import { ExplainedChanges } from './explained-changes';
+import type { ExplainedKey } from './explained-situation';
 import { JUDGED_CODES } from './judge';
 
 /** Tells what a call met that was made. */

@@ -8,8 +8,9 @@ import { type RouteAccess, RouteInventory, ScopeCatalog, scopesOf } from '../per
 import { RateLimiter } from '../rate-limits';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 import { type DescribedCall, factsOf } from './call-facts';
-import { explain, type Explanation, type ExplainedKey, NOWHERE } from './explain';
+import { explain, type Explanation, NOWHERE } from './explain';
 import type { ExplainCallDto, ExplanationView } from './explain.dto';
+import type { Amending, ExplainedKey } from './explained-situation';
 import { limitsOf } from './key-limits';
 import { KeyReader } from './key-reader';
 import { KeyRights } from './key-rights';
@@ -74,8 +75,20 @@ export class KeyExplanations {
     const isForPeopleOnly = (scope: string): boolean => this.catalog.isForPeopleOnly(scope);
     const facts = { ...factsOf(call), liveOnly };
     const limits = { isOverLimit: await isOverLimit(standing) };
-    const explanation = explain({ key, standing, rights, facts, access, scopes, ...limits, isForPeopleOnly, now });
+    const amending = await this.amending(row);
+    const explanation = explain({ key, standing, rights, facts, access, scopes, ...limits, isForPeopleOnly, now, amending });
     return view(explanation, pattern, [...(access ? scopesOf(access) : []), ...scopes], rights(key.scopes));
+  }
+
+  private async amending({ organizationId, revokedAt }: ApiKey): Promise<Amending> {
+    const isGivable = (scope: string): boolean => {
+      const meant = this.rights.meant([scope]);
+      return (
+        this.rights.areTheOwners || (this.catalog.unknown(meant).length === 0 && !meant.some((one) => this.catalog.isForPeopleOnly(one)))
+      );
+    };
+    const policy = await this.owners.keyPolicy(organizationId);
+    return { at: this.clock.now(), isRevoked: revokedAt !== null, policy, isGivable };
   }
 
   /** Oldest first. */

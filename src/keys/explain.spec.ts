@@ -2,13 +2,21 @@ import fc from 'fast-check';
 
 import { IpAllowlist } from '../common';
 import { intersectScopes, type RouteAccess, whatBars } from '../permissions';
-import { explain, type ExplainedKey, type Situation } from './explain';
+import { explain } from './explain';
+import type { ExplainedKey, Situation } from './explained-situation';
 import { judge } from './judge';
 
 const NOW = new Date('2026-01-15T10:00:00.000Z');
 const DATES = [null, new Date('2026-01-14T10:00:00.000Z'), NOW, new Date('2026-01-16T10:00:00.000Z')];
 const SCOPES = ['send_sms', 'send_email', 'client.read', 'client.update', 'account.delete'];
 const FOR_PEOPLE = 'account.delete';
+
+const AMENDING = {
+  at: NOW,
+  isRevoked: false,
+  policy: { maxLifetimeSeconds: null, expiryRequired: false, allowlistRequired: false },
+  isGivable: () => true,
+};
 
 const aPattern = fc.constantFrom(...SCOPES, 'client.*', '*');
 /** Mostly none, or nothing but dead keys would be seen. */
@@ -73,6 +81,7 @@ const aSituation: fc.Arbitrary<Situation> = fc
     rights: (scopes: readonly string[]) => intersectScopes(scopes, standing.scopes),
     isForPeopleOnly: (scope: string) => scope === FOR_PEOPLE,
     now: NOW,
+    amending: AMENDING,
   }));
 
 /** What the guard answers, put together from what it asks. */
@@ -146,6 +155,7 @@ describe('an explanation', () => {
       isOverLimit: true,
       isForPeopleOnly: () => false,
       now: NOW,
+      amending: AMENDING,
     });
     expect(code).toBe('api_key_revoked');
     expect(checks.map(({ check, passed }) => [check, passed])).toEqual(

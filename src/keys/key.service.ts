@@ -25,6 +25,7 @@ import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
 import { CreateKeyDto, type IssuedKeyView, type KeyView, RevokeKeyDto, UpdateKeyDto } from './key.dto';
 import { ActiveKeys } from './active-keys';
+import { breachOf } from './key-policy';
 import { KeyReader, foldName } from './key-reader';
 import { KeyRights } from './key-rights';
 import { auditView, issuedView } from './key-view';
@@ -404,14 +405,8 @@ export async function writeScopes(manager: EntityManager, keyId: string, scopes:
 
 /** @throws Problem `validation_failed` for a key that the organization does not allow */
 export function withinPolicy(policy: KeyPolicy, expiresAt: Date | null, allowedIps: readonly string[], now: Date): Date | null {
-  if (policy.allowlistRequired && allowedIps.length === 0) throw invalidField('/allowedIps', 'must not be empty in this organization');
-  if (policy.maxLifetimeSeconds === null) {
-    if (policy.expiryRequired && expiresAt === null) throw invalidField('/expiresAt', 'must be given in this organization');
-    return expiresAt;
-  }
-  const latest = new Date(now.getTime() + policy.maxLifetimeSeconds * 1000);
-  if (expiresAt === null || expiresAt > latest)
-    throw invalidField('/expiresAt', `must be within ${policy.maxLifetimeSeconds} seconds in this organization`);
+  const breach = breachOf(policy, expiresAt, allowedIps, now);
+  if (breach) throw invalidField(breach.pointer, breach.message);
   return expiresAt;
 }
 

@@ -56,14 +56,20 @@ export class ScopeCatalog {
     return this.descriptions[scope]?.grantableToKeys === false;
   }
 
+  /** Those patterns that cover no scope of this application. */
+  unknown(patterns: readonly string[]): string[] {
+    const names = this.list().map(({ name }) => name);
+    return patterns.filter((pattern) => !names.some((name) => patternCovers(pattern, name)));
+  }
+
   /**
    * Refuses patterns that cover no scope of this application: they are typing mistakes, or scopes that are no more.
    * @throws Problem `unknown_scope`, with the nearest known scope for each
    */
   requireKnown(patterns: readonly string[]): void {
-    const names = this.list().map(({ name }) => name);
-    const unknown = patterns.filter((pattern) => !names.some((name) => patternCovers(pattern, name)));
+    const unknown = this.unknown(patterns);
     if (unknown.length === 0) return;
+    const names = this.list().map(({ name }) => name);
     const didYouMean = Object.fromEntries(unknown.flatMap((pattern) => suggestion(pattern, names)));
     throw new Problem('unknown_scope', { scopes: unknown, didYouMean }, `Unknown scope: ${unknown.join(', ')}`);
   }
