@@ -133,6 +133,20 @@ describe('An explanation', () => {
     });
   });
 
+  it('names everything that is wrong with the call at once', async () => {
+    const key = await app.issueKey({}, owner);
+    const body = { method: 'FETCH', path: 'v1', ip: 'bad', referrer: 7, scopes: ['a b'], elsewhere: 'no', prefix: ' ', unknown: 1 };
+    const { status, body: problem } = await app.post(`/v1/api-keys/${key.id}/explain`, { as: owner.token, body });
+    expect([status, problem.code]).toEqual([400, 'validation_failed']);
+    const named = (problem.errors as Row[]).map(({ pointer }) => pointer as string).toSorted();
+    expect(named).toEqual(
+      Object.keys(body)
+        .map((field) => `/${field}`)
+        .toSorted(),
+    );
+    for (const ip of ['203.0.113.7', '2001:db8::1', '::ffff:203.0.113.7']) await explain(key, { method: 'GET', path: '/v1/whoami', ip });
+  });
+
   describe('of a call that was made', () => {
     const created = async (path: string, body: object): Promise<string> => {
       const answer = await app.post(path, { as: owner.token, body });
@@ -436,7 +450,7 @@ describe('An explanation', () => {
           `/${'x'.repeat(600)}`,
           '/a*b',
         ),
-        ip: fc.constantFrom('127.0.0.1', '::1', '::ffff:127.0.0.1', 'nonsense'),
+        ip: fc.constantFrom('127.0.0.1', '::1', '::ffff:127.0.0.1', '2001:db8::1'),
         referrer: fc.constantFrom(
           'https://app.example.com/a',
           'http://[::1]:3000',

@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsIP, IsOptional, IsString, Length, Matches } from 'class-validator';
 
 import { AllowedEndpointDto, Scopes } from './key.dto';
 
@@ -14,8 +14,7 @@ export class ExplainCallDto {
   readonly path!: string;
 
   @IsOptional()
-  @Length(1, 64)
-  @IsString()
+  @IsIP(undefined, { message: 'must be an IP address' })
   readonly ip?: string;
 
   /** The page that the call comes from. */
@@ -62,7 +61,7 @@ export class KeyPatchView {
 
 /** The smallest change that would let the call through. */
 export class ChangeView {
-  /** What to send to `PATCH /v1/api-keys/{id}`; `null` where changing the key does not help. */
+  /** What to send to `PATCH /v1/api-keys/{id}`, which accepts it as it is from a person who may; `null` where changing the key does not help. */
   readonly patch!: KeyPatchView | null;
   /** What has to be done besides, or instead. */
   readonly steps!: readonly string[];

@@ -1769,7 +1769,7 @@ export interface components {
             eventId: string;
         };
         ChangeView: {
-            /** @description What to send to `PATCH /v1/api-keys/{id}`; `null` where changing the key does not help. */
+            /** @description What to send to `PATCH /v1/api-keys/{id}`, which accepts it as it is from a person who may; `null` where changing the key does not help. */
             patch: components["schemas"]["KeyPatchView"] | null;
             /** @description What has to be done besides, or instead. */
             steps: string[];
