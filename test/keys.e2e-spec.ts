@@ -409,6 +409,30 @@ describe('API keys', () => {
       expect(events.body.data).toHaveLength(1);
     });
 
+    it('tells in its audit events which secret came and went, by prefix, and what it was before it was revoked', async () => {
+      const { id, prefix: first } = await app.issueKey({ scopes: ['send_sms'] });
+      const rotate = async (overlapSeconds: number): Promise<string> => {
+        app.clock.move({ seconds: 11 });
+        const { body } = await app.post(`/v1/api-keys/${id}/rotate`, { as: owner.token, body: { overlapSeconds } });
+        return body.prefix as string;
+      };
+      const second = await rotate(600);
+      const third = await rotate(600);
+      const fourth = await rotate(0);
+      await app.post(`/v1/api-keys/${id}/disable`, { as: owner.token });
+      await app.post(`/v1/api-keys/${id}/revoke`, { as: owner.token, body: { reason: 'it leaked' } });
+      const { body } = await app.get(`/v1/audit-events?targetId=${id}`, { as: owner.token });
+      const [revoked, , toFourth, toThird, toSecond, created] = body.data;
+      expect(created.after).toMatchObject({ prefix: first, scopes: ['send_sms'] });
+      const rest = { expiresAt: null, scopes: ['send_sms'] };
+      expect([toSecond, toThird, toFourth].map(({ before, after }) => ({ before, after }))).toEqual([
+        { before: { ...rest, prefix: first }, after: { ...rest, prefix: second, overlapSeconds: 600, retired: [] } },
+        { before: { ...rest, prefix: second }, after: { ...rest, prefix: third, overlapSeconds: 600, retired: [first] } },
+        { before: { ...rest, prefix: third }, after: { ...rest, prefix: fourth, overlapSeconds: 0, retired: [second, third].toSorted() } },
+      ]);
+      expect(revoked).toMatchObject({ before: { status: 'disabled' }, after: { status: 'revoked' }, reason: 'it leaked' });
+    });
+
     it('A05.4 T24 is refused from its expiry on', async () => {
       const { key } = await app.issueKey({ expiresAt: new Date(app.clock.now().getTime() + 1500).toISOString() });
       app.clock.move({ milliseconds: 1499 });

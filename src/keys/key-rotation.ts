@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In, IsNull, LessThanOrEqual } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, LessThanOrEqual, MoreThan } from 'typeorm';
 
 import { AuditTrail } from '../audit';
 import { type Clock, CLOCK, conflict, invalidField, notFound, Problem } from '../common';
@@ -77,11 +77,20 @@ export class KeyRotation {
       if (!(await this.claim(manager, current, expected, now, { expiresAt, scopes, activeSlot }))) return undefined;
       if (dto.scopes !== undefined) await writeScopes(manager, id, scopes);
       const overlapSeconds = dto.overlapSeconds ?? 0;
-      await this.retireOld(manager, id, now, overlapSeconds);
-      const token = await this.secrets.issue(manager, current);
-      const after = { overlapSeconds, expiresAt, scopes };
+      const old = await this.retireOld(manager, id, now, overlapSeconds);
+      const { token, prefix } = await this.secrets.issue(manager, current);
+      const before = { prefix: old.prefix, expiresAt: current.expiresAt, scopes: current.scopes };
+      const after = { prefix, expiresAt, scopes, overlapSeconds, retired: old.retired };
       const reason = dto.reason === undefined ? {} : { reason: dto.reason };
-      await this.audit.record(manager, { organizationId, actor, action: 'api_key.rotated', target: targetOf(id), after, ...reason });
+      await this.audit.record(manager, {
+        organizationId,
+        actor,
+        action: 'api_key.rotated',
+        target: targetOf(id),
+        before,
+        after,
+        ...reason,
+      });
       return issuedView(await this.reader.view(manager, await this.reader.row(manager, organizationId, id)), token);
     });
   }
@@ -153,11 +162,27 @@ export class KeyRotation {
     return false;
   }
 
-  private async retireOld(manager: EntityManager, keyId: string, now: Date, overlapSeconds: number): Promise<void> {
+  /** @returns the prefix of what was the newest secret, and those of the secrets that end now */
+  private async retireOld(
+    manager: EntityManager,
+    keyId: string,
+    now: Date,
+    overlapSeconds: number,
+  ): Promise<{ readonly prefix: string | null; readonly retired: readonly string[] }> {
+    const live = await manager.findBy(ApiKeyCredential, [
+      { keyId, state: 'active' },
+      { keyId, state: 'retiring', retiresAt: MoreThan(now) },
+    ]);
+    const ending = live.filter(({ state }) => overlapSeconds === 0 || state === 'retiring');
+    const told = {
+      prefix: live.find(({ state }) => state === 'active')?.prefix ?? null,
+      retired: ending.map(({ prefix }) => prefix).toSorted(),
+    };
     const ended = { state: 'retired', retiresAt: now } as const;
     await manager.update(ApiKeyCredential, { keyId, state: In(overlapSeconds === 0 ? ['active', 'retiring'] : ['retiring']) }, ended);
-    if (overlapSeconds === 0) return;
+    if (overlapSeconds === 0) return told;
     const retiresAt = new Date(now.getTime() + overlapSeconds * 1000);
     await manager.update(ApiKeyCredential, { keyId, state: 'active' }, { state: 'retiring', retiresAt });
+    return told;
   }
 }

@@ -28,7 +28,7 @@ import { ActiveKeys } from './active-keys';
 import { breachOf } from './key-policy';
 import { KeyReader, foldName } from './key-reader';
 import { KeyRights } from './key-rights';
-import { auditView, issuedView } from './key-view';
+import { auditView, issuedView, statusOf } from './key-view';
 import { SecretIssuer, type StoredSecret } from './secret-issuer';
 
 /** Who asks, and as whom the audit trail knows them. */
@@ -88,7 +88,7 @@ export class KeyService {
     return this.active.inTurn(owner, async (manager) => {
       const { realm, organizationId, ownerType, ownerId } = key;
       const replaced = await manager.findBy(ApiKey, { realm, organizationId, ownerType, ownerId, revokedAt: IsNull() });
-      for (const { id } of replaced) await this.revokeIn(manager, caller, id, 'A new key was generated');
+      for (const old of replaced) await this.revokeIn(manager, caller, old, 'A new key was generated');
       return this.insert(manager, caller, key);
     });
   }
@@ -111,7 +111,7 @@ export class KeyService {
       await within(manager, draft.id);
       const key = await this.insertRow(manager, draft);
       await this.secrets.store(manager, key.id, secret);
-      await this.recordMade(manager, caller.actor, key, 'api_key.imported');
+      await this.recordMade(manager, caller.actor, 'api_key.imported', key, secret.prefix);
       return key.id;
     };
     return this.active.areLimited ? this.active.inTurn(owner, make) : inTransaction(this.database, make);
@@ -123,18 +123,19 @@ export class KeyService {
 
   private async insert(manager: EntityManager, { actor }: Caller, draft: ApiKey): Promise<IssuedKeyView> {
     const key = await this.insertRow(manager, draft);
-    const token = await this.secrets.issue(manager, key);
-    await this.recordMade(manager, actor, key, 'api_key.created');
+    const { token, prefix } = await this.secrets.issue(manager, key);
+    await this.recordMade(manager, actor, 'api_key.created', key, prefix);
     return issuedView(await this.reader.view(manager, key), token);
   }
 
-  private async recordMade(manager: EntityManager, actor: Actor, key: ApiKey, action: string): Promise<void> {
+  /** With the prefix, by which the call log names what was presented. */
+  private async recordMade(manager: EntityManager, actor: Actor, action: string, key: ApiKey, prefix: string): Promise<void> {
     await this.audit.record(manager, {
       organizationId: key.organizationId,
       actor,
       action,
       target: targetOf(key.id),
-      after: auditView(key),
+      after: { ...auditView(key), prefix },
     });
   }
 
@@ -258,19 +259,21 @@ export class KeyService {
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
       requireSameEnvironment(principal, before.environment);
-      await this.revokeIn(manager, caller, id, reason);
+      await this.revokeIn(manager, caller, before, reason);
       return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
     });
   }
 
-  private async revokeIn(manager: EntityManager, { principal, actor }: Caller, id: string, reason: string | undefined): Promise<void> {
-    const { organizationId } = principal;
-    const ended = { revokedAt: this.clock.now(), revokedBy: principal.id, revokeReason: reason ?? null, activeSlot: null };
+  private async revokeIn(manager: EntityManager, { principal, actor }: Caller, key: ApiKey, reason: string | undefined): Promise<void> {
+    const { id, organizationId } = key;
+    const now = this.clock.now();
+    const ended = { revokedAt: now, revokedBy: principal.id, revokeReason: reason ?? null, activeSlot: null };
     const unrevoked = { id, organizationId, revokedAt: IsNull() };
     const { affected } = await manager.update(ApiKey, unrevoked, { ...ended, version: () => 'version + 1' });
     // Whoever ended it may still be waiting for other replicas; so does this answer.
     if (affected !== 1) return this.epoch.raise(manager, { organizationId, requestId: actor.requestId });
-    const event = { organizationId, actor, action: 'api_key.revoked', target: targetOf(id), ...(reason ? { reason } : {}) };
+    const states = { before: { status: statusOf(key, now) }, after: { status: 'revoked' } };
+    const event = { organizationId, actor, action: 'api_key.revoked', target: targetOf(id), ...states, ...(reason ? { reason } : {}) };
     await this.audit.record(manager, event);
   }
 

@@ -7,6 +7,7 @@ import type { OnOwnerRemoved, OwnerRemoval } from '../organizations';
 import { ApiKey } from './api-key.entity';
 import { KeyRights } from './key-rights';
 import { targetOf, writeScopes } from './key.service';
+import { statusOf } from './key-view';
 
 /** Ends or hands over the keys of somebody who leaves, in the transaction that removes them. */
 @Injectable()
@@ -38,13 +39,16 @@ export class KeysOfRemovedOwner implements OnOwnerRemoved {
   private async revoke(manager: EntityManager, { organizationId, actor }: OwnerRemoval, keys: readonly ApiKey[]): Promise<void> {
     if (keys.length === 0) return;
     const reason = 'The owner was removed';
+    const now = this.clock.now();
     await manager.update(
       ApiKey,
       { id: In(keys.map(({ id }) => id)), organizationId, revokedAt: IsNull() },
-      { revokedAt: this.clock.now(), revokedBy: actor.id, revokeReason: reason, activeSlot: null, version: () => 'version + 1' },
+      { revokedAt: now, revokedBy: actor.id, revokeReason: reason, activeSlot: null, version: () => 'version + 1' },
     );
-    for (const { id } of keys)
-      await this.audit.record(manager, { organizationId, actor, action: 'api_key.revoked', target: targetOf(id), reason });
+    for (const key of keys) {
+      const states = { before: { status: statusOf(key, now) }, after: { status: 'revoked' } };
+      await this.audit.record(manager, { organizationId, actor, action: 'api_key.revoked', target: targetOf(key.id), ...states, reason });
+    }
   }
 
   /** The organization takes the key over, frozen to what its owner could do at this moment: organizations' keys are not cut any more. */

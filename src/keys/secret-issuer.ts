@@ -19,11 +19,11 @@ export class SecretIssuer {
     private readonly digests: Digests,
   ) {}
 
-  /** @returns the whole token: it goes into one answer and is kept nowhere */
-  async issue(manager: EntityManager, { id: keyId, environment }: ApiKey): Promise<string> {
+  /** @returns the whole token, which goes into one answer and is kept nowhere, and its public beginning */
+  async issue(manager: EntityManager, { id: keyId, environment }: ApiKey): Promise<{ readonly token: string; readonly prefix: string }> {
     const { token, lookupId, prefix } = this.format.draw(environment);
     await this.store(manager, keyId, { ...this.digests.make(token), lookupId, prefix });
-    return token;
+    return { token, prefix };
   }
 
   /** Stores a secret that another system issued, as the digest that came of it. */
