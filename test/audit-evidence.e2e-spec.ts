@@ -95,6 +95,21 @@ describe('evidence of the audit trail', () => {
       expect((await app.get('/v1/audit-events/checkpoints', { as: reader.key })).status).toBe(200);
     });
 
+    it('are asked for without a body, or with one that says nothing', async () => {
+      const asked = (body: object) => app.post('/v1/audit-events/checkpoints', { as: owner.token, body });
+      const refused = await asked({ scope: 'installation', 'a/b': 1 });
+      expect([refused.status, refused.body.code, refused.body.errors]).toEqual([
+        400,
+        'validation_failed',
+        [
+          { pointer: '/scope', message: 'property scope should not exist' },
+          { pointer: '/a~1b', message: 'property a/b should not exist' },
+        ],
+      ]);
+      expect((await app.get('/v1/audit-events/checkpoints', { as: owner.token })).body.data).toEqual([]);
+      expect((await asked({})).status).toBe(201);
+    });
+
     it('A08: of another organization are not seen', async () => {
       await sign();
       const stranger = await app.otherOrganization();

@@ -2,6 +2,7 @@ import { Controller, Get, Header, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import type { Principal } from '../common';
+import { TakesNoFields } from '../http';
 import { CurrentPrincipal, Public, RequireScope } from '../permissions';
 import type { Actor } from './audit-trail';
 import { CheckpointJob } from './checkpoint-job';
@@ -28,6 +29,7 @@ export class CheckpointController {
   /** Signs the chain as it is now. Keep the answer: with it, whatever is changed or cut off before it is found. */
   @Post('v1/audit-events/checkpoints')
   @RequireScope('audit_event.checkpoint')
+  @TakesNoFields()
   async signAuditChain(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

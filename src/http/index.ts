@@ -18,4 +18,5 @@ export { HasLength, HasNoControls, IsMoment, IsNotBlank, MayBeAbsent } from './t
 export { secureHeaders } from './secure-headers';
 export { type AnswerKeeper, type EndParameters, ServedResponse, type WriteParameters } from './served-response';
 export { StrictQuery } from './strict-query';
+export { TakesNoFields } from './takes-no-fields';
 export { checkedAs, validationPipe } from './validation';
