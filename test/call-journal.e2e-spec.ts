@@ -13,6 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DataSource } from 'typeorm';
@@ -41,6 +42,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
   let dir: string;
   let clock: FixedClock;
   let said: string[];
+  let occupied: { end(): Promise<void> } | undefined;
   const stores: CallStore[] = [];
 
   const options = (given: Partial<JournalOptions> = {}): JournalOptions => ({
@@ -75,6 +77,16 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
 
   const breakIt = (): Promise<unknown> => database.query('ALTER TABLE keystile_call_logs RENAME TO hidden');
   const repairIt = (): Promise<unknown> => database.query('ALTER TABLE hidden RENAME TO keystile_call_logs');
+
+  const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+  const filesOf = ({ run }: CallStore): string[] => readdirSync(join(dir, run)).filter((name) => name.endsWith('.journal'));
+  const until = async (holds: () => boolean): Promise<void> => {
+    const deadline = performance.now() + 5_000;
+    while (!holds()) {
+      if (performance.now() > deadline) throw new Error('It took more than five seconds');
+      await turn();
+    }
+  };
 
   const FIRST = '0000000001.journal';
   const many = (count: number): FinishedCall[] => Array.from({ length: count }, () => aCall());
@@ -112,6 +124,8 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
   });
 
   afterEach(async () => {
+    await occupied?.end();
+    occupied = undefined;
     for (const store of stores.splice(0)) await store.onApplicationShutdown();
     rmSync(dir, { recursive: true, force: true });
     await database.destroy();
@@ -360,6 +374,40 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     expect(await tails()).toHaveLength(40);
   });
 
+  it('R02: answers everything, in whichever file it is, while a sync takes its time', async () => {
+    const store = newStore({ sync: 'fsync', segmentBytes: 1_000 });
+    occupied = occupyDisk(dir);
+    const kept: boolean[] = [];
+    for (let i = 0; i < 40; i++) {
+      store.append(aCall(), (is) => kept.push(is));
+      await turn();
+    }
+    expect(filesOf(store).length).toBeGreaterThan(5);
+    expect(kept).toEqual([]);
+    // A streamed answer goes at once, so it does not wait for the others.
+    expect(store.begin(aCall())).toBe(true);
+    await occupied?.end();
+    await until(() => kept.length === 40);
+    expect(kept).toEqual(Array(40).fill(true));
+    expect([store.isRefusing, said]).toEqual([false, []]);
+    await store.flush();
+    expect(await tails()).toHaveLength(41);
+  });
+
+  it('R02: lets go of its files when it ends while a sync takes its time', async () => {
+    const store = newStore({ sync: 'fsync' });
+    occupied = occupyDisk(dir);
+    const kept = [new Promise((resolve) => store.append(aCall(), resolve))];
+    await turn();
+    kept.push(new Promise((resolve) => store.append(aCall(), resolve)));
+    await turn();
+    await store.onApplicationShutdown();
+    await occupied?.end();
+    expect(await Promise.all(kept)).toEqual([true, false]);
+    expect([store.isRefusing, said]).toEqual([false, []]);
+    expect(await tails()).toHaveLength(2);
+  });
+
   it('has one row of a streamed call, which its end completes, in one batch or in two', async () => {
     const store = newStore();
     const [short, long] = [aCall({ status: 200, latencyMicroseconds: 500, responseBytes: 0 }), aCall({ principal: aKeyHolder() })];
@@ -382,9 +430,6 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     ]);
     expect((await marks())[0]).toMatchObject({ calls: 2, drained: 4 });
   });
-
-  const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
-  const filesOf = ({ run }: CallStore): string[] => readdirSync(join(dir, run)).filter((name) => name.endsWith('.journal'));
 
   it('goes on in another file when one is large, and deletes what is stored', async () => {
     const store = newStore({ segmentBytes: 100_000 });
@@ -423,14 +468,6 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
       // Lazily: a process that was just started by somebody may still hold what it inherited.
       execFileSync('umount', ['--lazy', dir]);
     });
-
-    const until = async (holds: () => boolean): Promise<void> => {
-      const deadline = performance.now() + 5_000;
-      while (!holds()) {
-        if (performance.now() > deadline) throw new Error('It took more than five seconds');
-        await turn();
-      }
-    };
 
     /** Writes until nothing fits any more. */
     const fill = (): void => {
@@ -481,6 +518,24 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
       expect(kept).toBe(2_000);
       await store.flush();
       expect((await tails()).length).toBeGreaterThanOrEqual(2_000);
+    });
+
+    it('R02: lets those go after the disk has them, where that is asked for', async () => {
+      const store = newStore({ sync: 'fsync' });
+      await store.onModuleInit();
+      fill();
+      let kept = 0;
+      const call = aCall({ userAgent: 'x'.repeat(200), path: 'y'.repeat(500), referrer: 'z'.repeat(250) });
+      for (let i = 0; i < 2_000; i++) store.append({ ...call, tail: i }, (is) => (kept += is ? 1 : 0));
+      await turn();
+      const aside = mkdtempSync(join(tmpdir(), 'keystile-occupied-'));
+      occupied = occupyDisk(aside);
+      rmSync(join(dir, 'filler'));
+      await until(() => !store.isRefusing);
+      expect(kept).toBe(0);
+      await occupied?.end();
+      await until(() => kept === 2_000);
+      rmSync(aside, { recursive: true });
     });
   });
 
@@ -590,6 +645,23 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     );
   });
 });
+
+/** Holds up whatever Node does with files besides, until it ends: each of its threads waits for somebody to write into a pipe. */
+function occupyDisk(dir: string): { end(): Promise<void> } {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const waiting = Array.from({ length: Number(process.env.UV_THREADPOOL_SIZE ?? 4) }, () => open(pipe, 'r'));
+  let isOver = false;
+  return {
+    async end() {
+      if (isOver) return;
+      isOver = true;
+      const writer = openSync(pipe, 'r+');
+      for (const reader of await Promise.all(waiting)) await reader.close();
+      closeSync(writer);
+    },
+  };
+}
 
 /** The frames of a file, each as its bytes. */
 function readFrameEnds(path: string): Buffer[] {

@@ -347,7 +347,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
         this.wakeIn(GATHER_MS);
       }
       if (this.isAlone) return;
-      const alive = { aliveAt: now, completeUntil: this.storedUntil, lastSequence: this.journal.written };
+      const alive = { aliveAt: now, completeUntil: this.storedUntil, lastSequence: this.journal.kept };
       await this.database.manager.update(CallWatermark, { run: this.run, finishedAt: IsNull() }, alive);
     } catch (error) {
       this.logger.warn(`The replica could not say that it lives: ${reasonOf(error)}`);

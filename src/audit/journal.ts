@@ -86,6 +86,10 @@ export class Journal {
   private failingSince = 0;
   private syncing: Kept[] | undefined;
   private readonly unsynced: Kept[] = [];
+  /** The newest record that the disk has for sure. */
+  private lastSynced = 0;
+  /** Files that are not written any more, and that a sync is still running on. */
+  private readonly retired: number[] = [];
 
   constructor(
     private readonly options: JournalOptions,
@@ -105,6 +109,11 @@ export class Journal {
   /** The number of the newest record that is in the file. */
   get written(): number {
     return this.lastWritten;
+  }
+
+  /** The number of the newest record whose answer may leave. */
+  get kept(): number {
+    return this.options.sync === 'fsync' ? this.lastSynced : this.lastWritten;
   }
 
   get bytes(): number {
@@ -140,8 +149,7 @@ export class Journal {
     this.append(call, 'begun');
     this.flush();
     if (this.lastWritten < this.last) return false;
-    if (this.options.sync === 'fsync') fdatasyncSync(this.file);
-    return true;
+    return this.options.sync === 'process' || this.syncNow();
   }
 
   /** Writes what is waiting. */
@@ -149,11 +157,7 @@ export class Journal {
     this.isScheduled = false;
     if (this.lastWritten === this.last) return;
     if (this.file === -1) this.open();
-    if (!this.put() && !this.putInsteadOfBallast()) return;
-    this.lastWritten = this.last;
-    const answers = this.waiting.splice(0);
-    if (this.options.sync === 'process') release(answers, true);
-    else this.syncThenRelease(answers);
+    if (this.put() || this.putInsteadOfBallast()) this.releaseWritten();
   }
 
   /** Deletes the segments before this one: everything in them is stored. */
@@ -170,9 +174,9 @@ export class Journal {
   close(isStored: boolean): void {
     clearTimeout(this.probe);
     this.probe = undefined;
-    release(this.waiting.splice(0), false);
+    release([...this.unsynced.splice(0), ...this.waiting.splice(0)], false);
     if (this.file === -1) return;
-    closeSync(this.file);
+    this.retire(this.file);
     this.file = -1;
     if (isStored) rmSync(this.folder, { recursive: true, force: true });
     else rmSync(join(this.folder, BALLAST), { force: true });
@@ -216,18 +220,28 @@ export class Journal {
     }
   }
 
+  /** The former one is synced before anything is in this one: after that, a sync of this one goes for all that was written. */
   private nextSegment(): void {
     const number = this.segmentNumber + 1;
-    const file = openSync(join(this.folder, segmentName(number)), 'wx', 0o600);
-    if (this.options.sync === 'fsync') {
-      if (this.file !== -1) fdatasyncSync(this.file);
-      syncFolder(this.folder);
+    if (this.options.sync === 'fsync' && this.file !== -1 && !this.syncNow()) throw new Error('The disk does not take it');
+    const file = openSync(join(this.folder, segmentName(number)), 'w', 0o600);
+    try {
+      if (this.options.sync === 'fsync') syncFolder(this.folder);
+    } catch (error) {
+      closeSync(file);
+      throw error;
     }
-    if (this.file !== -1) closeSync(this.file);
+    if (this.file !== -1) this.retire(this.file);
     this.file = file;
     this.segmentNumber = number;
     this.offset = 0;
     this.sizes.set(number, 0);
+  }
+
+  /** Under a sync that is queued or running, another file would get its number. */
+  private retire(file: number): void {
+    if (this.syncing) this.retired.push(file);
+    else closeSync(file);
   }
 
   /** Random, so that no file system keeps it in less room. */
@@ -257,10 +271,7 @@ export class Journal {
   }
 
   private tryAgain(): void {
-    if (this.lastWritten < this.last && this.put()) {
-      this.lastWritten = this.last;
-      release(this.waiting.splice(0), true);
-    }
+    if (this.lastWritten < this.last && this.put()) this.releaseWritten();
     if (this.lastWritten < this.last) {
       if (performance.now() - this.failingSince > LONGEST_HOLD_MS) release(this.waiting.splice(0), false);
       return;
@@ -273,15 +284,39 @@ export class Journal {
     this.onTrouble('The journal can be written again');
   }
 
+  /** What waits is in the file now. */
+  private releaseWritten(): void {
+    this.lastWritten = this.last;
+    const answers = this.waiting.splice(0);
+    if (this.options.sync === 'process') release(answers, true);
+    else this.syncThenRelease(answers);
+  }
+
+  private syncNow(): boolean {
+    try {
+      fdatasyncSync(this.file);
+      this.lastSynced = this.lastWritten;
+      return true;
+    } catch (error) {
+      this.startFailing(error instanceof Error ? error.message : String(error));
+      // A system says once that a write has failed: a sync that comes later, or is running, may say nothing of it.
+      release([...(this.syncing?.splice(0) ?? []), ...this.unsynced.splice(0)], false);
+      return false;
+    }
+  }
+
   /** One at a time; those that come meanwhile share the next. */
   private syncThenRelease(answers: readonly Kept[]): void {
     this.unsynced.push(...answers);
     if (this.syncing) return;
     this.syncing = this.unsynced.splice(0);
+    const { lastWritten } = this;
     fdatasync(this.file, (error) => {
       const done = this.syncing ?? [];
       this.syncing = undefined;
+      for (const file of this.retired.splice(0)) closeSync(file);
       if (error) this.startFailing(error.message);
+      else this.lastSynced = Math.max(this.lastSynced, lastWritten);
       release(done, !error);
       if (this.unsynced.length > 0) this.syncThenRelease([]);
     });
