@@ -642,18 +642,19 @@ describe('the audit trail', () => {
         valid: true,
         checked: LAST,
         firstBrokenSequence: null,
+        fault: null,
         head: { sequence: LAST, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       });
     });
 
     const at = 'WHERE organization_id = ? AND sequence = ?';
 
-    it.each<[what: string, tamper: () => Promise<unknown>, firstBroken: number]>([
+    it.each<[what: string, tamper: () => Promise<unknown>, firstBroken: number, fault?: string]>([
       ['was changed', () => sql(`UPDATE keystile_audit_events SET after_state = '{}' ${at}`, owner.organizationId, 4), 4],
       ['has another actor', () => sql(`UPDATE keystile_audit_events SET actor_id = NULL ${at}`, owner.organizationId, 1), 1],
       ['was moved in time', () => sql(`UPDATE keystile_audit_events SET at = '2020-01-01 00:00:00.000' ${at}`, owner.organizationId, 6), 6],
-      ['was deleted', () => sql(`DELETE FROM keystile_audit_events ${at}`, owner.organizationId, 5), 5],
-      ['was cut off the end', () => sql(`DELETE FROM keystile_audit_events ${at}`, owner.organizationId, LAST), LAST],
+      ['was deleted', () => sql(`DELETE FROM keystile_audit_events ${at}`, owner.organizationId, 5), 5, 'missing'],
+      ['was cut off the end', () => sql(`DELETE FROM keystile_audit_events ${at}`, owner.organizationId, LAST), LAST, 'missing'],
       [
         'had its place taken by the next',
         async () => {
@@ -671,6 +672,7 @@ describe('the audit trail', () => {
             owner.organizationId,
           ),
         8,
+        'added',
       ],
       [
         'is not the one that the head names',
@@ -687,9 +689,9 @@ describe('the audit trail', () => {
           ),
         2,
       ],
-    ])('names the first event that %s', async (_what, tamper, firstBroken) => {
+    ])('names the first event that %s', async (_what, tamper, firstBroken, fault = 'altered') => {
       await tamper();
-      expect(await verification()).toMatchObject({ valid: false, firstBrokenSequence: firstBroken });
+      expect(await verification()).toMatchObject({ valid: false, firstBrokenSequence: firstBroken, fault });
     });
 
     it('holds when personal fields were erased', async () => {

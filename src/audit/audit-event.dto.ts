@@ -83,6 +83,8 @@ export class ChainVerificationView {
   readonly checked!: number;
   /** The first event that is missing, was changed or does not follow from the one before it. */
   readonly firstBrokenSequence!: number | null;
+  /** Whether that one is not there, is not as it was, or is one that the chain has not recorded; `null` where the chain is whole. */
+  readonly fault!: 'missing' | 'altered' | 'added' | null;
   /** The newest event that the chain has recorded. */
   readonly head!: ChainHeadView;
 }

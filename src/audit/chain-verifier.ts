@@ -48,8 +48,15 @@ export class ChainVerifier {
       valid: firstBroken === null,
       checked: Math.max(0, firstBroken ?? head.sequence),
       firstBrokenSequence: firstBroken,
+      fault: firstBroken === null ? null : await this.faultOf(organizationId, firstBroken, head),
       head: { sequence: head.sequence, hash: head.hash },
     };
+  }
+
+  private async faultOf(organizationId: string, sequence: number, head: Link): Promise<'missing' | 'altered' | 'added'> {
+    const isThere = await this.database.manager.existsBy(AuditEvent, { organizationId, sequence });
+    if (!isThere) return 'missing';
+    return sequence < 1 || sequence > head.sequence ? 'added' : 'altered';
   }
 
   /** From what follows an event that is known to be whole, to the newest. */

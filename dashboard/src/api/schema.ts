@@ -1702,6 +1702,11 @@ export interface components {
         ChainVerificationView: {
             /** @description How many events were looked at. */
             checked: number;
+            /**
+             * @description Whether that one is not there, is not as it was, or is one that the chain has not recorded; `null` where the chain is whole.
+             * @enum {string|null}
+             */
+            fault: "missing" | "altered" | "added" | null;
             /** @description The first event that is missing, was changed or does not follow from the one before it. */
             firstBrokenSequence: number | null;
             /** @description The newest event that the chain has recorded. */
