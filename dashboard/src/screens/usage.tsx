@@ -32,10 +32,10 @@ export default UsageScreen;
 
 function Usage(): ReactNode {
   const [state, change] = useUrlState({ range: '24h', from: '', to: '', interval: '', by: 'key' });
-  const range = bounded(useRange(state));
-  const intervals = intervalsFor(Date.parse(range.to) - Date.parse(range.from));
+  const asked = bounded(useRange(state));
+  const intervals = intervalsFor(Date.parse(asked.to) - Date.parse(asked.from));
   const interval = intervals.find((one) => one === state.interval) ?? intervals[0];
-  const { from, to } = isExactly(state) ? range : rounded(range, interval);
+  const { from, to } = isExactly(state) ? asked : rounded(asked, interval);
   const query = { from, to, interval, timeZone: timeZone() };
   const byStatus = useQuery({
     queryKey: ['usage', 'status', query],
