@@ -1,4 +1,12 @@
+import { Logger } from '@nestjs/common';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { CallStore } from '../src/audit';
+import { ExportTurns } from '../src/audit/export-turns';
 import { type Answer, KeystileApp, type TestPerson } from '../src/testing';
 import { aCall, aKeyHolder, NOON } from './support/finished-call';
 
@@ -36,6 +44,60 @@ describe('an export', () => {
   const download = (path: string, as = owner.token): Promise<Answer> => app.get(path, { as });
   const eventsOf = async (action: string): Promise<readonly Row[]> =>
     (await app.get<{ data: readonly Row[] }>(`/v1/audit-events?action=${action}`, { as: owner.token })).body.data;
+
+  describe('that its caller gives up', () => {
+    afterEach(() => jest.restoreAllMocks());
+
+    const rowsOf = async (path: string): Promise<readonly Row[]> =>
+      (await app.get<{ data: readonly Row[] }>(`/v1/call-logs?path=${path}`, { as: owner.token })).body.data;
+    /** Sends a request, and goes away when it has arrived and `then` is over. */
+    async function sendAndLeave(bytes: string, then: () => Promise<unknown> = nextTurn): Promise<void> {
+      const { hostname, port } = new URL(app.url);
+      const asked = once(app.service.app.getHttpServer(), 'request') as Promise<[IncomingMessage]>;
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      socket.write(bytes);
+      const [{ socket: theirs }] = await asked;
+      const gone = new Promise((resolve) => theirs.once('close', resolve));
+      await then();
+      socket.destroy();
+      await gone;
+    }
+    const head = (method: string, path: string): string =>
+      `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${owner.token}\r\n`;
+
+    it.each(['/v1/call-logs/export', '/v1/audit-events/export'])(
+      'is a call without a code, and no error of the service: %s',
+      async (path) => {
+        const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+        const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+        const take = Object.getOwnPropertyDescriptor(ExportTurns.prototype, 'take')!.value as ExportTurns['take'];
+        const streams: Readable[] = [];
+        jest.spyOn(ExportTurns.prototype, 'take').mockImplementation(async function (this: ExportTurns, ...parameters) {
+          const file = await take.apply(this, parameters);
+          const stream = file.getStream();
+          // Its first page takes long.
+          stream._read = () => undefined;
+          streams.push(stream);
+          return file;
+        });
+        await sendAndLeave(`${head('GET', `${path}?format=ndjson`)}\r\n`, async () => {
+          while (streams.length === 0 || streams[0]!.listenerCount('data') === 0) await nextTurn();
+        });
+        while (!streams[0]!.destroyed) await nextTurn();
+        await nextTurn();
+        expect(await rowsOf(path)).toMatchObject([{ status: 499, code: null }]);
+        expect([errors.mock.calls, warnings.mock.calls]).toEqual([[], []]);
+      },
+    );
+
+    it('has no code either where it is a body that does not come', async () => {
+      const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+      const body = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"na';
+      await sendAndLeave(`${head('POST', '/v1/api-keys')}${body}`);
+      expect(await rowsOf('/v1/api-keys')).toMatchObject([{ status: 499, code: null }]);
+      expect(warnings.mock.calls).toEqual([]);
+    });
+  });
 
   describe('of calls', () => {
     it('A19.3: is a CSV file with as many cells in every line and no formula', async () => {

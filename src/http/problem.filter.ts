@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { findCall, Problem, type ProblemCode } from '../common';
 import { asProblem, isDatabaseAway } from '../persistence';
@@ -21,12 +21,16 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<AnyReply>();
     const call = findCall(request);
     const problem = toProblem(error);
+    const isSent = 'sent' in reply ? reply.sent : reply.headersSent;
+    if (isGivenUp(error, request, reply)) {
+      if (!isSent) sendProblem(reply, problem, call?.requestId ?? null, this.words);
+      return;
+    }
     if (call) call.code = problem.loggedAs;
     if (problem.code === 'internal_error') this.logger.error(`${call?.requestId ?? ''} ${describe(error)}`);
     // That the database is away has been said once, by who found out; saying it for each call would be a flood.
     if (problem.code === 'unavailable' && !isDatabaseAway(problem.cause))
       this.logger.warn(`${call?.requestId ?? ''} ${describe(problem.cause ?? problem)}`);
-    const isSent = 'sent' in reply ? reply.sent : reply.headersSent;
     if (!isSent) sendProblem(reply, problem, call?.requestId ?? null, this.words);
   }
 }
@@ -87,6 +91,18 @@ export function toProblem(error: unknown): Problem {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   const code = (typeof status === 'number' ? BY_STATUS[status] : undefined) ?? 'internal_error';
   return new Problem(code, {}, undefined, { cause: error });
+}
+
+/** How a body that is read, or an answer that is streamed, says that its connection is over. A database may say the same of its own. */
+const CONNECTION_OVER: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET']);
+
+/** Whether it went wrong because the caller went away: nobody hears of it, and nothing of ours has failed. */
+function isGivenUp(error: unknown, request: FastifyRequest | IncomingMessage, reply: AnyReply): boolean {
+  if (!CONNECTION_OVER.has((error as { code?: unknown } | null)?.code)) return false;
+  const [incoming, response] = ['raw' in request ? request.raw : request, 'raw' in reply ? reply.raw : reply];
+  // Node takes the socket from a request whose body nobody reads any more.
+  const { socket } = incoming as { readonly socket: IncomingMessage['socket'] | null };
+  return response.destroyed || socket?.destroyed === true;
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
