@@ -65,30 +65,31 @@ describe('an export', () => {
     const head = (method: string, path: string): string =>
       `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${owner.token}\r\n`;
 
-    it.each(['/v1/call-logs/export', '/v1/audit-events/export'])(
-      'is a call without a code, and no error of the service: %s',
-      async (path) => {
-        const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
-        const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
-        const take = Object.getOwnPropertyDescriptor(ExportTurns.prototype, 'take')!.value as ExportTurns['take'];
-        const streams: Readable[] = [];
-        jest.spyOn(ExportTurns.prototype, 'take').mockImplementation(async function (this: ExportTurns, ...parameters) {
-          const file = await take.apply(this, parameters);
-          const stream = file.getStream();
-          // Its first page takes long.
-          stream._read = () => undefined;
-          streams.push(stream);
-          return file;
-        });
-        await sendAndLeave(`${head('GET', `${path}?format=ndjson`)}\r\n`, async () => {
-          while (streams.length === 0 || streams[0]!.listenerCount('data') === 0) await nextTurn();
-        });
-        while (!streams[0]!.destroyed) await nextTurn();
-        await nextTurn();
-        expect(await rowsOf(path)).toMatchObject([{ status: 499, code: null }]);
-        expect([errors.mock.calls, warnings.mock.calls]).toEqual([[], []]);
-      },
-    );
+    it.each([
+      ['/v1/call-logs/export', 1],
+      ['/v1/audit-events/export', 1],
+      ['/v1/call-logs/export', 2],
+    ])('is a call without a code, and no error of the service: %s, %i over one connection', async (path, count) => {
+      const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+      const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+      const take = Object.getOwnPropertyDescriptor(ExportTurns.prototype, 'take')!.value as ExportTurns['take'];
+      const streams: Readable[] = [];
+      jest.spyOn(ExportTurns.prototype, 'take').mockImplementation(async function (this: ExportTurns, ...parameters) {
+        const file = await take.apply(this, parameters);
+        const stream = file.getStream();
+        // Its first page takes long.
+        stream._read = () => undefined;
+        streams.push(stream);
+        return file;
+      });
+      await sendAndLeave(`${head('GET', `${path}?format=ndjson`)}\r\n`.repeat(count), async () => {
+        while (streams.length < count || streams.some((stream) => stream.listenerCount('data') === 0)) await nextTurn();
+      });
+      while (!streams.every(({ destroyed }) => destroyed)) await nextTurn();
+      for (let turns = 0; turns < 20; turns++) await nextTurn();
+      expect(await rowsOf(path)).toEqual(Array(count).fill(expect.objectContaining({ status: 499, code: null })));
+      expect([errors.mock.calls, warnings.mock.calls]).toEqual([[], []]);
+    });
 
     it('has no code either where it is a body that does not come', async () => {
       const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();

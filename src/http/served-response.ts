@@ -57,6 +57,14 @@ export class ServedResponse extends ServerResponse {
     return this;
   }
 
+  /** Node says that an answer is over when its connection is; one that waits behind another answer has none yet. */
+  override destroy(error?: Error): this {
+    const isWaiting = this.socket === null && !this.destroyed && !this.writableFinished;
+    super.destroy(error);
+    if (isWaiting) this.emit('close');
+    return this;
+  }
+
   override write(...parameters: unknown[]): boolean {
     return this.keeper ? this.keeper.write(parameters as WriteParameters) : super.write(...(parameters as WriteParameters));
   }
