@@ -15,7 +15,7 @@ type Place = number;
  * buckets: a report is mostly the time that it takes to make and clear away what it is made of.
  */
 export class UsageTable {
-  private readonly placesByTime = new Map<number, Map<Group, Place>>();
+  private readonly counters = new Map<number, GroupCounter>();
   private readonly placesByGroup = new Map<Group, Place[]>();
   private readonly begins: number[] = [];
   private readonly groupsAt: Group[] = [];
@@ -30,19 +30,14 @@ export class UsageTable {
 
   /** Of the bucket that begins at this time. Throws a Problem `validation_failed` for more buckets than anybody reads. */
   at(begin: number): GroupCounter {
-    const known = this.placesByTime.get(begin);
-    const places = known ?? new Map<Group, Place>();
-    if (!known) this.placesByTime.set(begin, places);
-    const placeOf = (group: Group): Place => places.get(group) ?? this.newPlace(begin, places, group);
-    return {
-      count: (group, call, calls) => this.count(placeOf(group), call, calls),
-      add: (group, calls, errors, denied, latencies, start, end) => this.add(placeOf(group), calls, errors, denied, latencies, start, end),
-    };
+    let counter = this.counters.get(begin);
+    if (!counter) this.counters.set(begin, (counter = this.counterOf(begin)));
+    return counter;
   }
 
   /** Those that have calls, oldest first, and at each time in the order of these groups. */
   inOrder(groups: readonly Group[]): Array<readonly [begin: number, places: readonly Place[]]> {
-    const byTime = new Map([...this.placesByTime.keys()].toSorted((a, b) => a - b).map((begin) => [begin, new Array<Place>()]));
+    const byTime = new Map([...this.counters.keys()].toSorted((a, b) => a - b).map((begin) => [begin, new Array<Place>()]));
     // One group after the other: so they are sorted once, and not at each of hundreds of times.
     for (const group of groups) {
       for (const place of this.placesByGroup.get(group) ?? []) if (this.calls[place]! > 0) byTime.get(this.begins[place]!)!.push(place);
@@ -56,6 +51,15 @@ export class UsageTable {
 
   figuresAt(place: Place): UsageFiguresView {
     return figuresView(this.calls[place]!, this.errors[place]!, this.denied[place]!, this.latencies.percentiles(place, PERCENTILES));
+  }
+
+  private counterOf(begin: number): GroupCounter {
+    const places = new Map<Group, Place>();
+    const placeOf = (group: Group): Place => places.get(group) ?? this.newPlace(begin, places, group);
+    return {
+      count: (group, call, calls) => this.count(placeOf(group), call, calls),
+      add: (group, calls, errors, denied, latencies, start, end) => this.add(placeOf(group), calls, errors, denied, latencies, start, end),
+    };
   }
 
   private count(place: Place, { status, latencyMicroseconds }: CountedCall, calls: number): void {

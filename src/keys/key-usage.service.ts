@@ -82,10 +82,9 @@ export class KeyUsageReports {
     const month = new Date(now.getTime() - 30 * DAY_MS);
     const which = { organizationId, keyId };
     const moments = [new Date(now.getTime() - HOUR_MS), new Date(now.getTime() - DAY_MS), month];
-    const [{ usage, addresses, complete }, [lastHour, lastDay, lastMonth], lastSuccessAt] = await Promise.all([
+    const [{ usage, addresses, complete }, [lastHour, lastDay, lastMonth]] = await Promise.all([
       this.read(which, hourStart(month)),
       this.calls.succeededSince(moments, which),
-      this.calls.lastSuccessAt(which),
     ]);
     return {
       keyId,
@@ -94,7 +93,8 @@ export class KeyUsageReports {
       lastDay: lastDay!,
       lastMonth: lastMonth!,
       complete,
-      lastSuccessAt,
+      // Looked for further back only where it is: that means going through years.
+      lastSuccessAt: usage.lastSuccessAt ?? (await this.calls.lastSuccessAt(which)),
       verifications: usage.verifications,
       routes: usage.routes(MOST_IMPACT_ENTRIES),
       addresses: busiest(addresses, MOST_IMPACT_ENTRIES),

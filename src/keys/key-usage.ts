@@ -57,6 +57,7 @@ export class KeyUsage {
   errors = 0;
   denied = 0;
   lastAt: Date | null = null;
+  lastSuccessAt: Date | null = null;
   verifications: Verifications = { calls: 0, denied: 0, lastAt: null };
   private readonly kinds = new Map<string, Kind>();
 
@@ -65,8 +66,10 @@ export class KeyUsage {
     this.calls += calls;
     this.lastAt = latest(this.lastAt, lastAt);
     if (!isAdmitted) this.denied += calls;
-    else if (isSuccess(status)) this.succeeded += calls;
-    else this.errors += calls;
+    else if (isSuccess(status)) {
+      this.succeeded += calls;
+      this.lastSuccessAt = latest(this.lastSuccessAt, lastAt);
+    } else this.errors += calls;
     if (isVerification) {
       const { verifications: before } = this;
       const denied = before.denied + (isAdmitted ? 0 : calls);
