@@ -4,6 +4,9 @@ import { bucketOf, histogramText, microsecondsOf, MOST_BUCKETS } from './latency
 /** Of texts that are kept, and of what was added: beyond that each histogram is added up to a short text of its own. */
 const MOST_CHARACTERS = 8 * 2 ** 20;
 const MOST_PARTS = 2 ** 18;
+/** How many there is room for at first, and how many numbers each is. */
+const FIRST_PARTS = 1_024;
+const NUMBERS = 4;
 /** In the place of a text: the part is a bucket and how many calls it has. */
 const ONE_BUCKET = -1;
 const NOTHING = -1;
@@ -17,10 +20,8 @@ export class LatencyTable {
   private texts: string[] = [];
   private characters = 0;
   /** Of each part: in which text it is, from where to where, and which part was added to the same histogram before. */
-  private inText: number[] = [];
-  private starts: number[] = [];
-  private ends: number[] = [];
-  private before: number[] = [];
+  private parts: Int32Array = new Int32Array(FIRST_PARTS * NUMBERS);
+  private count = 0;
   /** The part that was added last to each histogram. */
   private last: number[] = [];
   private most: { readonly characters: number; readonly parts: number };
@@ -65,12 +66,16 @@ export class LatencyTable {
   }
 
   private addPart(histogram: number, inText: number, start: number, end: number): void {
-    this.before.push(this.last[histogram] ?? NOTHING);
+    const at = this.count * NUMBERS;
+    if (at === this.parts.length) this.parts = grown(this.parts);
+    const { parts, last } = this;
+    parts[at] = inText;
+    parts[at + 1] = start;
+    parts[at + 2] = end;
+    parts[at + 3] = last[histogram] ?? NOTHING;
     // Arrays without holes are quick.
-    while (this.last.length < histogram) this.last.push(NOTHING);
-    this.last[histogram] = this.inText.push(inText) - 1;
-    this.starts.push(start);
-    this.ends.push(end);
+    while (last.length < histogram) last.push(NOTHING);
+    last[histogram] = this.count++;
   }
 
   /** Puts a histogram into `sums`, which whoever is done with has to clear. */
@@ -78,8 +83,11 @@ export class LatencyTable {
     let first = MOST_BUCKETS;
     let end = 0;
     let calls = 0;
-    for (let part = this.last[histogram] ?? NOTHING; part !== NOTHING; part = this.before[part]!) {
-      const [text, start, stop] = [this.inText[part]!, this.starts[part]!, this.ends[part]!];
+    const { parts } = this;
+    for (let part = this.last[histogram] ?? NOTHING; part !== NOTHING; part = parts[part * NUMBERS + 3]!) {
+      const text = parts[part * NUMBERS]!;
+      const start = parts[part * NUMBERS + 1]!;
+      const stop = parts[part * NUMBERS + 2]!;
       let length = 1;
       if (text === ONE_BUCKET) {
         buckets[0] = start;
@@ -98,20 +106,26 @@ export class LatencyTable {
   }
 
   private makeRoom(characters: number): void {
-    if (this.characters + characters <= this.most.characters && this.inText.length < this.most.parts) return;
+    if (this.characters + characters <= this.most.characters && this.count < this.most.parts) return;
     const texts = this.last.map((_part, histogram) => {
       const { first, end } = this.sum(histogram);
       const text = histogramText(sums, first, end);
       sums.fill(0, first, end);
       return text;
     });
-    [this.texts, this.inText, this.starts, this.ends, this.before, this.last] = [[], [], [], [], [], []];
-    this.characters = 0;
+    [this.texts, this.last] = [[], []];
+    [this.characters, this.count] = [0, 0];
     for (const [histogram, text] of texts.entries()) if (text !== '') this.addText(histogram, text, 0, text.length);
     // Where that is as much as before, it is not tried again with each of the next.
     const { characters: usualCharacters, parts } = this.usual;
-    this.most = { characters: Math.max(usualCharacters, 2 * this.characters), parts: Math.max(parts, 2 * this.inText.length) };
+    this.most = { characters: Math.max(usualCharacters, 2 * this.characters), parts: Math.max(parts, 2 * this.count) };
   }
+}
+
+function grown(parts: Int32Array): Int32Array {
+  const more = new Int32Array(2 * parts.length);
+  more.set(parts);
+  return more;
 }
 
 /** What was read last, and where it is added up: not made anew for each. `sums` is always empty again. */

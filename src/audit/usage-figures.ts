@@ -5,15 +5,10 @@ import type { UsageFiguresView } from './usage.dto';
 export const PERCENTILES = [0.5, 0.95, 0.99] as const;
 
 /** A tally as people read it. */
-export const figuresOf = ({ calls, errors, denied, latencies }: Tally): UsageFiguresView =>
-  figuresView(calls, errors, denied, latencies.percentiles(...PERCENTILES));
-
-/** @param percentiles in microseconds; `null` where nothing was counted */
-export function figuresView(
-  calls: number,
-  errors: number,
-  denied: number,
-  [p50, p95, p99]: ReadonlyArray<number | null>,
-): UsageFiguresView {
-  return { calls, errors, denied, p50Ms: (p50 ?? 0) / 1_000, p95Ms: (p95 ?? 0) / 1_000, p99Ms: (p99 ?? 0) / 1_000 };
+export function figuresOf({ calls, errors, denied, latencies }: Tally): UsageFiguresView {
+  const [p50, p95, p99] = latencies.percentiles(...PERCENTILES);
+  return { calls, errors, denied, p50Ms: inMilliseconds(p50), p95Ms: inMilliseconds(p95), p99Ms: inMilliseconds(p99) };
 }
+
+/** A percentile in microseconds, if anything was counted. */
+export const inMilliseconds = (microseconds: number | null | undefined): number => (microseconds ?? 0) / 1_000;

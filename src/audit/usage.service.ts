@@ -66,14 +66,7 @@ export class UsageService {
     const views: UsageBucketView[] = [];
     for (const [begin, places] of table.inOrder(groups)) {
       const at = new Date(begin).toISOString();
-      for (const place of places) {
-        // Written out: copying properties takes as long as everything else.
-        const { calls, errors, denied, p50Ms, p95Ms, p99Ms } = table.figuresAt(place);
-        const group = names.get(table.groupAt(place))!;
-        views.push(
-          groupBy ? { at, group, calls, errors, denied, p50Ms, p95Ms, p99Ms } : { at, calls, errors, denied, p50Ms, p95Ms, p99Ms },
-        );
-      }
+      for (const place of places) views.push(table.viewAt(place, at, groupBy && names.get(table.groupAt(place))!));
     }
     return views;
   }
