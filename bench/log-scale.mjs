@@ -1,5 +1,6 @@
 // Fills a call log with ten million calls of many organizations and keys, then asks every page and report of it over HTTP, at several
 // depths: node bench/log-scale.mjs [--database sqlite|mysql://user@host:port/] [--calls 10000000] [--work fill,drain,read] [--folder kept]
+// What is told of reading is the median of several rounds, each over everything.
 // Runs against the build. With --folder data and database stay, so that the work can be split; without it both are taken away.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
     work: { type: 'string', default: 'fill,drain,read' },
     folder: { type: 'string' },
     samples: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '3' },
     drained: { type: 'string', default: '300000' },
   },
 });
@@ -174,7 +176,36 @@ async function read() {
   const service = await start();
   const { email, password } = state.person;
   const { accessToken: token } = await service.post('/v1/auth/login', { email, password, transport: 'bearer' });
-  const ask = (path) => service.get(path, token);
+  const rounds = [];
+  while (rounds.length < Number(options.rounds)) {
+    console.error(`round ${rounds.length + 1}, load ${loadavg()[0].toFixed(1)}`);
+    rounds.push(await readOnce((path) => service.get(path, token)));
+  }
+  await service.stop();
+  console.log(
+    `\n${isSqlite ? 'SQLite' : 'MariaDB'}, ${cpus()[0].model}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}, ` +
+      `${rounds.length} rounds of ${SAMPLES} samples each\n`,
+  );
+  const rows = rounds[0].map(({ name }, i) => ({
+    name,
+    p50: median(rounds.map((round) => round[i].p50)),
+    p95s: rounds.map((round) => round[i].p95),
+  }));
+  console.log('| page or report | p50 ms | p95 ms | of each round |\n| --- | --- | --- | --- |');
+  const bold = (ms) => (ms > GOAL_MS ? `**${ms.toFixed(1)}**` : ms.toFixed(1));
+  for (const { name, p50, p95s } of rows) {
+    console.log(`| ${name} | ${p50.toFixed(1)} | ${bold(median(p95s))} | ${p95s.map((p95) => p95.toFixed(1)).join(', ')} |`);
+  }
+  const within = (p95Of) => rows.filter((row) => p95Of(row) <= GOAL_MS).length;
+  const each = rounds.map((_, i) => within(({ p95s }) => p95s[i])).join(', ');
+  console.log(`\n${within(({ p95s }) => median(p95s))} of ${rows.length} within ${GOAL_MS} ms; in each round ${each}`);
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+}
+
+async function readOnce(ask) {
   const list = async (query) => JSON.parse((await ask(`/v1/call-logs?${query}`)).text);
   const at = (share) => new Date(state.end - (1 - share) * DAYS * DAY_MS).toISOString();
   const [busy, rare] = [state.keys[0].id, state.keys.at(-1).id];
@@ -336,15 +367,7 @@ async function read() {
     'audit events',
     times(() => '/v1/audit-events'),
   );
-  await service.stop();
-  console.log(
-    `\n${isSqlite ? 'SQLite' : 'MariaDB'}, ${cpus()[0].model}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}, ${SAMPLES} samples each\n`,
-  );
-  console.log('| page or report | p50 ms | p95 ms |\n| --- | --- | --- |');
-  for (const { name, p50, p95 } of rows)
-    console.log(`| ${name} | ${p50.toFixed(1)} | ${p95 > GOAL_MS ? `**${p95.toFixed(1)}**` : p95.toFixed(1)} |`);
-  const late = rows.filter(({ p95 }) => p95 > GOAL_MS);
-  console.log(`\n${rows.length - late.length} of ${rows.length} within ${GOAL_MS} ms`);
+  return rows;
 }
 
 function plus(time, days) {
