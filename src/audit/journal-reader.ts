@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { segmentName, segmentsIn } from './journal';
-import { isTorn, LARGEST_FRAME_BYTES, nextFrame, readFrames } from './journal-frame';
+import { isTorn, nextFrame, readFrames } from './journal-frame';
 import { decodeRecord, type JournalRecord } from './journal-record';
 
 /** A place in the journal of one start. */
@@ -35,12 +35,14 @@ export function readJournal(folder: string, place: JournalPlace, most: number): 
   // Asked before reading: once there is a next segment, nothing is added to this one.
   const nextSegment = segmentsIn(folder).find((number) => number > segment);
   const path = join(folder, segmentName(segment));
-  const bytes = readAt(path, offset, CHUNK_BYTES);
+  let bytes = readAt(path, offset, CHUNK_BYTES);
   let { payloads, end } = readFrames(bytes, most);
   if (payloads.length === 0 && bytes.length === CHUNK_BYTES) {
-    ({ payloads, end } = readFrames(readAt(path, offset, LARGEST_FRAME_BYTES + 8), most));
+    bytes = readAt(path, offset);
+    ({ payloads, end } = readFrames(bytes, most));
   }
-  if (payloads.length === 0) return readPast(place, readAt(path, offset), nextSegment);
+  // Of these very bytes: what is written meanwhile may make the first of them whole, and another read would pass it over.
+  if (payloads.length === 0) return readPast(place, bytes, nextSegment);
   return { records: payloads.map(decodeRecord), next: { segment, offset: offset + end }, isEnd: false, isDamaged: false };
 }
 
