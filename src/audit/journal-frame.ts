@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 /** Length and CRC-32 of what follows, both little-endian: a line that was torn by the end of a process, or of the space, is recognised. */
 const HEADER_BYTES = 8;
 /** Far above any record of ours. A greater length is none. */
-export const LARGEST_FRAME_BYTES = 1024 * 1024;
+const LARGEST_FRAME_BYTES = 1024 * 1024;
 
 /** Gathers frames, one after the other, to be written in one piece. */
 export class FrameWriter {
