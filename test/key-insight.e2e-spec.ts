@@ -355,6 +355,25 @@ describe('an auditor', () => {
       expect(impact).toMatchObject({ lastHour: succeededWithin(1), lastDay: succeededWithin(24), lastMonth: succeededWithin(720) });
     });
 
+    it('counts the hour of a busy key from its beginning: nobody waits until each of its calls is read', async () => {
+      const key = await app.issueKey({ scopes: [] }, owner);
+      const store = app.service.app.get(CallStore);
+      const principal = aKeyHolder({ id: key.id, organizationId: owner.organizationId });
+      const hour = Math.floor(app.clock.now().getTime() / 3_600_000) * 3_600_000;
+      app.clock.move({ seconds: (hour + 90 * 60_000 - app.clock.now().getTime()) / 1_000 });
+      owner = await app.login(owner.email);
+      const call = (minutes: number): void => {
+        const at = new Date(hour + minutes * 60_000);
+        store.append({ ...aCall({ status: 200 }), ...new CallIds().next(at), at, principal });
+      };
+      const impact = async (): Promise<unknown> => (await app.get(`/v1/api-keys/${key.id}/impact`, { as: owner.token })).body;
+      for (let i = 0; i < 10_000; i++) call(i % 2 === 0 ? 31 : 59);
+      for (const minutes of [1, 29, 61]) call(minutes);
+      expect(await impact()).toMatchObject({ lastHour: 10_001, lastDay: 10_003 });
+      call(45);
+      expect(await impact()).toMatchObject({ lastHour: 10_004, lastDay: 10_004 });
+    });
+
     it('is told that addresses are not all where the log keeps calls no more', async () => {
       const key = await app.issueKey({ scopes: ['member.read'] }, owner);
       await callMembers(key, 2);

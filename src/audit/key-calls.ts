@@ -42,6 +42,8 @@ export interface WhichKey {
 
 /** Addresses are counted nowhere, so they are read from calls: from so many. */
 const MOST_CALLS_READ = 2_500;
+/** What is left of an hour is counted call by call where these are no more. */
+const MOST_CALLS_COUNTED = 10_000;
 
 /**
  * What reports about a key are made of. Calls were counted by hour and kind as they were stored, so that every one of months is in it.
@@ -81,7 +83,8 @@ export class KeyCalls {
 
   /**
    * How many calls succeeded since each of these moments: whole hours as they were counted, the rest of an hour from its calls.
-   * Verifications cannot be found in the log by the verified key: they are in it from the beginning of the hour.
+   * Verifications cannot be found in the log by the verified key: they are in it from the beginning of the hour, and so is everything
+   * where the rest are more than 10,000 calls.
    */
   async succeededSince(moments: readonly Date[], which: WhichKey): Promise<number[]> {
     const numbers = await this.numbersOf(which);
@@ -119,24 +122,40 @@ export class KeyCalls {
     };
   }
 
-  private async succeeded(since: Date, { organization, key }: KeyNumbers): Promise<number> {
+  private async succeeded(since: Date, numbers: KeyNumbers): Promise<number> {
     const whole = Math.ceil(since.getTime() / HOUR_MS);
-    const used = await this.usedSince(whole, { organization, key });
-    const [counted] = await this.database.query<[{ calls: string | number | null }]>(
-      `SELECT SUM(calls) AS calls FROM (${used.sql}) used WHERE status < 400`,
-      used.values,
+    const part = await this.succeededBefore(whole, since, numbers);
+    const used = await this.usedSince(part === undefined ? hourOf(since) : whole, numbers);
+    return (part ?? 0) + (await this.sum(`FROM (${used.sql}) used WHERE status < 400`, used.values));
+  }
+
+  /** In the part of an hour before the beginning of the next; `undefined` where that is too much to read. */
+  private async succeededBefore(hour: number, since: Date, { organization, key }: KeyNumbers): Promise<number | undefined> {
+    const called = where(
+      `FROM ${CALL_LOGS} ${this.alongKey} WHERE organization_number = ? AND key_number = ? AND id >= ? AND id < ?`,
+      organization,
+      key,
+      firstCallIdAt(since),
+      firstCallIdAt(new Date(hour * HOUR_MS)),
     );
-    const [rest] = await this.database.query<[{ calls: string | number | null }]>(
-      `SELECT SUM(calls) AS calls FROM ${CALL_LOGS} ${this.alongKey}
-       WHERE organization_number = ? AND key_number = ? AND id >= ? AND id < ? AND status < 400`,
-      [organization, key, firstCallIdAt(since), firstCallIdAt(new Date(whole * HOUR_MS))],
+    const [more] = await this.database.query<unknown[]>(`SELECT id ${called.sql} ORDER BY id LIMIT 1 OFFSET ${MOST_CALLS_COUNTED}`, [
+      ...called.values,
+    ]);
+    if (more) return undefined;
+    const verified = where(
+      `FROM ${KEY_USE} WHERE organization_number = ? AND key_number = ? AND hour >= ? AND hour < ? AND method = ? AND status < 400`,
+      organization,
+      key,
+      hourOf(since),
+      hour,
+      VERIFICATION,
     );
-    const [verified] = await this.database.query<[{ calls: string | number | null }]>(
-      `SELECT SUM(calls) AS calls FROM ${KEY_USE}
-       WHERE organization_number = ? AND key_number = ? AND hour >= ? AND hour < ? AND method = ? AND status < 400`,
-      [organization, key, hourOf(since), whole, VERIFICATION],
-    );
-    return Number(counted.calls ?? 0) + Number(rest.calls ?? 0) + Number(verified.calls ?? 0);
+    return (await this.sum(`${called.sql} AND status < 400`, called.values)) + (await this.sum(verified.sql, verified.values));
+  }
+
+  private async sum(from: string, values: Condition['values']): Promise<number> {
+    const [{ calls }] = await this.database.query<[{ calls: string | number | null }]>(`SELECT SUM(calls) AS calls ${from}`, [...values]);
+    return Number(calls ?? 0);
   }
 
   /** Everything that is counted of a key since an hour: by the day where days are settled, by the hour elsewhere. */

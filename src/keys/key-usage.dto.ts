@@ -100,11 +100,14 @@ export class KeyUsageView {
 export class KeyImpactView {
   readonly keyId!: string;
   readonly status!: 'active' | 'disabled' | 'expired' | 'revoked';
-  /** Calls that succeeded in the last hour, and verifications that did since the beginning of the hour before this one. */
+  /**
+   * Calls that succeeded in the last hour, and verifications that did since the beginning of the hour before this one. Calls of a key that
+   * made more than 10,000 in what is left of that hour are counted from its beginning, too.
+   */
   readonly lastHour!: number;
-  /** In the last 24 hours. */
+  /** In the last 24 hours, likewise. */
   readonly lastDay!: number;
-  /** In the last 30 days. */
+  /** In the last 30 days, likewise. */
   readonly lastMonth!: number;
   /** `false` where `addresses` leave calls out: those beyond the newest 2,500, and those that are not kept any more. */
   readonly complete!: boolean;

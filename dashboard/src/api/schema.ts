@@ -2171,11 +2171,14 @@ export interface components {
             /** @description `false` where `addresses` leave calls out: those beyond the newest 2,500, and those that are not kept any more. */
             complete: boolean;
             keyId: string;
-            /** @description In the last 24 hours. */
+            /** @description In the last 24 hours, likewise. */
             lastDay: number;
-            /** @description Calls that succeeded in the last hour, and verifications that did since the beginning of the hour before this one. */
+            /**
+             * @description Calls that succeeded in the last hour, and verifications that did since the beginning of the hour before this one. Calls of a key that
+             *     made more than 10,000 in what is left of that hour are counted from its beginning, too.
+             */
             lastHour: number;
-            /** @description In the last 30 days. */
+            /** @description In the last 30 days, likewise. */
             lastMonth: number;
             /**
              * Format: date-time
