@@ -1,9 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
-import { actorOf } from '../audit';
+import { type Actor, actorOf } from '../audit';
 import { callOf, type Principal } from '../common';
-import type { Caller } from './key.service';
+
+/** Who asks, and as whom the audit trail knows them. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly actor: Actor;
+}
 
 /** Who asks, for `KeyService` and `KeyRotation`, in a handler of a route that is not public. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {

@@ -7,7 +7,7 @@ import { type Call, type Clock, CLOCK } from '../common';
 import { inTransaction } from '../persistence';
 import type { KeyFormat } from './key-format';
 import { KEY_FORMAT, KeyVerifier } from './key-verifier';
-import { targetOf } from './key.service';
+import { targetOf } from './key-row';
 
 const PAUSE_MS = 3600 * 1000;
 const MOST_REMEMBERED = 10_000;

@@ -7,7 +7,7 @@ import type { ScopeDescriptions } from '../permissions';
 export { keyEntities } from './entities';
 export { ImportedKeyFormat } from './imported-key-format';
 export { type DigestAlgorithm, type DigestPepper } from './digest';
-export { CurrentCaller } from './current-caller';
+export { type Caller, CurrentCaller } from './current-caller';
 export { ExposureReport } from './exposure';
 export { FreshMemory, nameOf } from './fresh-memory';
 export { type CallFacts, endpointAllowed, judge, judgeAll, type JudgedKey, type JudgedStanding, referrerAllowed } from './judge';
@@ -15,7 +15,7 @@ export { type DrawnSecret, hint, type KeyFormat, type ParsedToken, PrefixedKeyFo
 export { CreateKeyDto, type IssuedKeyView, type KeyView, ListKeysDto, RotateKeyDto, UpdateKeyDto } from './key.dto';
 export { KeyReader } from './key-reader';
 export { KeyRotation } from './key-rotation';
-export { type Caller, KeyService, type NewKey } from './key.service';
+export { KeyService, type NewKey } from './key.service';
 export { KeyVerifier, type Verification } from './key-verifier';
 export { type KeyDate, type KeyPage, type KeyPlace, KeyWatch, type WatchedKey } from './key-watch';
 export { ROTATION_DUE_AFTER_MS } from './key-view';

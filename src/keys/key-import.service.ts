@@ -20,7 +20,8 @@ import {
   type ListImportLinesDto,
 } from './key-import.dto';
 import { KeyImport, KeyImportLine } from './key-import.entity';
-import { type Caller, KeyService } from './key.service';
+import type { Caller } from './current-caller';
+import { KeyService } from './key.service';
 import type { StoredSecret } from './secret-issuer';
 import { SLOW_ALGORITHMS, slowAlgorithmOf } from './slow-digest';
 

@@ -1,3 +1,4 @@
+import { invalidField } from '../common';
 import type { KeyPolicy } from '../organizations';
 
 /** What an organization asks of its keys when their expiry or their addresses are set. */
@@ -17,4 +18,11 @@ export function breachOf(
   const latest = new Date(now.getTime() + maxLifetimeSeconds * 1000);
   if (expiresAt !== null && expiresAt <= latest) return null;
   return { pointer: '/expiresAt', message: `must be within ${maxLifetimeSeconds} seconds in this organization` };
+}
+
+/** @throws Problem `validation_failed` for a key that the organization does not allow */
+export function withinPolicy(policy: KeyPolicy, expiresAt: Date | null, allowedIps: readonly string[], now: Date): Date | null {
+  const breach = breachOf(policy, expiresAt, allowedIps, now);
+  if (breach) throw invalidField(breach.pointer, breach.message);
+  return expiresAt;
 }

@@ -11,11 +11,15 @@ import { compactScopes } from '../permissions';
 import { inTransaction } from '../persistence';
 import { ActiveKeys } from './active-keys';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
+import type { Caller } from './current-caller';
 import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
 import { type IssuedKeyView, type KeyView, RotateKeyDto } from './key.dto';
+import { KeyGrants } from './key-grants';
+import { withinPolicy } from './key-policy';
 import { KeyReader } from './key-reader';
-import { type Caller, KeyService, MOST_ATTEMPTS, moment, ownerOf, targetOf, withinPolicy, writeScopes } from './key.service';
+import { moment, ownerOf, targetOf, writeScopes } from './key-row';
+import { MOST_ATTEMPTS } from './key.service';
 import { issuedView } from './key-view';
 import { SecretIssuer } from './secret-issuer';
 
@@ -30,7 +34,7 @@ export class KeyRotation {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
     private readonly audit: AuditTrail,
-    private readonly keys: KeyService,
+    private readonly grants: KeyGrants,
     private readonly reader: KeyReader,
     private readonly secrets: SecretIssuer,
     private readonly active: ActiveKeys,
@@ -60,8 +64,8 @@ export class KeyRotation {
     const policy = await this.owners.keyPolicy(organizationId);
     const current = await this.reader.row(this.database.manager, organizationId, id);
     const scopes = dto.scopes === undefined ? current.scopes : compactScopes(dto.scopes);
-    if (dto.scopes !== undefined) this.keys.requireKnown(scopes);
-    await this.keys.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.rotate_denied', id, { known: true });
+    if (dto.scopes !== undefined) this.grants.requireKnown(scopes);
+    await this.grants.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.rotate_denied', id, { known: true });
     requireSameEnvironment(principal, current.environment);
     const now = this.clock.now();
     const expiresAt =
@@ -69,7 +73,7 @@ export class KeyRotation {
         ? current.expiresAt
         : withinPolicy(policy, expiryWithin(principal, moment(dto.expiresAt), now), current.allowedIps, now);
     if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be given, because the key has expired');
-    requireWithin(await this.keys.makerOf(principal), { ...current, expiresAt });
+    requireWithin(await this.grants.makerOf(principal), { ...current, expiresAt });
 
     if (this.active.areLimited) await this.active.prepare(ownerOf(current));
     return inTransaction(this.database, async (manager) => {

@@ -3,49 +3,28 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 
 import { type Actor, AuditTrail } from '../audit';
-import {
-  type Clock,
-  CLOCK,
-  conflict,
-  invalidField,
-  KEY_REALM,
-  newId,
-  normalizeIpEntry,
-  type Owner,
-  type Principal,
-  Problem,
-} from '../common';
+import { type Clock, CLOCK, conflict, invalidField, KEY_REALM, newId, type Principal } from '../common';
 import { type Epoch, EPOCH } from '../coordination';
 import { checkedAs, type ExpectedVersion, requireVersion } from '../http';
 import { type KeyPolicy, OWNER_DIRECTORY, type OwnerDirectory } from '../organizations';
-import { compactScopes, covers, requireHeld, ScopeCatalog } from '../permissions';
+import { compactScopes } from '../permissions';
 import { inTransaction } from '../persistence';
-import { ApiKey, ApiKeyScope } from './api-key.entity';
+import { ApiKey } from './api-key.entity';
 import { expiryWithin, requireSameEnvironment } from './grant';
 import { requireWithin } from './key-bounds';
 import { CreateKeyDto, type IssuedKeyView, type KeyView, RevokeKeyDto, UpdateKeyDto } from './key.dto';
 import { ActiveKeys } from './active-keys';
-import { breachOf } from './key-policy';
+import type { Caller } from './current-caller';
+import { KeyGrants } from './key-grants';
+import { withinPolicy } from './key-policy';
 import { KeyReader, foldName } from './key-reader';
 import { KeyRights } from './key-rights';
+import { endpoints, limitOf, moment, normalizedIps, ownerOf, targetOf, writeScopes } from './key-row';
 import { auditView, issuedView, statusOf } from './key-view';
 import { SecretIssuer, type StoredSecret } from './secret-issuer';
 
-/** Who asks, and as whom the audit trail knows them. */
-export interface Caller {
-  readonly principal: Principal;
-  readonly actor: Actor;
-}
-
 /** How often the checks are made anew where somebody else changes the key at the same moment. */
 export const MOST_ATTEMPTS = 5;
-
-/** Which kinds of owner a caller may name besides itself, by the scope it needs for that. */
-const SCOPE_TO_NAME_OWNER: Readonly<Record<Owner['type'], string>> = {
-  user: 'member.update',
-  service_account: 'service_account.update',
-  organization: 'organization.update',
-};
 
 /** What a key can be made with. Without scopes it has none, or, where keys have their owner's rights, those. */
 export type NewKey = Omit<CreateKeyDto, 'scopes'> & Partial<Pick<CreateKeyDto, 'scopes'>>;
@@ -57,7 +36,7 @@ export class KeyService {
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(OWNER_DIRECTORY) private readonly owners: OwnerDirectory,
-    private readonly catalog: ScopeCatalog,
+    private readonly grants: KeyGrants,
     private readonly audit: AuditTrail,
     private readonly reader: KeyReader,
     private readonly secrets: SecretIssuer,
@@ -156,11 +135,11 @@ export class KeyService {
     const now = this.clock.now();
     const scopes = compactScopes(dto.scopes ?? this.rights.unsaid);
     const environment = dto.environment ?? (principal.type === 'api_key' ? principal.environment : 'live');
-    await this.requireGrantable(caller, scopes, 'api_key.create_denied', null);
+    await this.grants.requireGrantable(caller, scopes, 'api_key.create_denied', null);
     requireSameEnvironment(principal, environment);
-    const owner = await this.ownerFor(principal, dto.owner);
+    const owner = await this.grants.ownerFor(principal, dto.owner);
     const policy = await this.owners.keyPolicy(organizationId);
-    const maker = await this.makerOf(principal);
+    const maker = await this.grants.makerOf(principal);
     const allowedIps = dto.allowedIps === undefined ? (maker?.allowedIps ?? []) : normalizedIps(dto.allowedIps);
     const expiresAt = withinPolicy(policy, expiryWithin(principal, moment(dto.expiresAt), now), allowedIps, now);
     const rateLimit = dto.rateLimit ?? limitOf(maker) ?? policy.defaultRateLimit;
@@ -219,11 +198,11 @@ export class KeyService {
     const policy = await this.owners.keyPolicy(organizationId);
     const current = await this.reader.row(this.database.manager, organizationId, id);
     const scopes = dto.scopes === undefined ? current.scopes : compactScopes(dto.scopes);
-    if (dto.scopes !== undefined) this.requireKnown(scopes);
-    await this.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.update_denied', id, { known: true });
+    if (dto.scopes !== undefined) this.grants.requireKnown(scopes);
+    await this.grants.requireGrantable(caller, [...current.scopes, ...scopes], 'api_key.update_denied', id, { known: true });
     requireSameEnvironment(principal, current.environment);
     const changes = this.changesOf(principal, current, dto, scopes, policy);
-    requireWithin(await this.makerOf(principal), changes);
+    requireWithin(await this.grants.makerOf(principal), changes);
     if (this.active.areLimited) await this.active.prepare(ownerOf(current));
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
@@ -285,8 +264,8 @@ export class KeyService {
     requireSameEnvironment(principal, current.environment);
     // Taking away asks for nothing more; giving back is a grant.
     if (!disabled) {
-      await this.requireGrantable(caller, current.scopes, 'api_key.enable_denied', id, { known: true });
-      requireWithin(await this.makerOf(principal), current);
+      await this.grants.requireGrantable(caller, current.scopes, 'api_key.enable_denied', id, { known: true });
+      requireWithin(await this.grants.makerOf(principal), current);
     }
     return inTransaction(this.database, async (manager) => {
       const before = await this.reader.row(manager, organizationId, id);
@@ -311,61 +290,6 @@ export class KeyService {
       }
       return this.reader.view(manager, await this.reader.row(manager, organizationId, id));
     });
-  }
-
-  /**
-   * Checks that the caller may give these scopes, and leaves an event where it may not (A06.1).
-   * @throws Problem `unknown_scope`, `scope_exceeds_grantor`
-   */
-  async requireGrantable(
-    { principal, actor }: Caller,
-    scopes: readonly string[],
-    action: string,
-    keyId: string | null,
-    { known = false }: { readonly known?: boolean } = {},
-  ): Promise<void> {
-    // Such a key does what its owner may, whatever its scopes say.
-    if (this.rights.areTheOwners) return;
-    if (!known) this.requireKnown(scopes);
-    try {
-      requireHeld(principal, this.rights.meant(scopes));
-    } catch (denied) {
-      const { organizationId } = principal;
-      await inTransaction(this.database, (manager) =>
-        this.audit.record(manager, { organizationId, actor, action, target: targetOf(keyId), after: { scopes } }),
-      );
-      throw denied;
-    }
-  }
-
-  /** The calling key, by whose restrictions it binds what it makes; `null` for people. */
-  async makerOf({ type, id, organizationId }: Principal): Promise<ApiKey | null> {
-    return type === 'api_key' ? this.reader.row(this.database.manager, organizationId, id) : null;
-  }
-
-  requireKnown(scopes: readonly string[]): void {
-    if (this.rights.areTheOwners) return;
-    const meant = this.rights.meant(scopes);
-    this.catalog.requireKnown(meant);
-    const forPeople = meant.filter((scope) => this.catalog.isForPeopleOnly(scope));
-    if (forPeople.length > 0) throw invalidField('/scopes', `${forPeople.join(', ')} cannot be given to a key`);
-  }
-
-  private async ownerFor(principal: Principal, named: Owner | undefined): Promise<Owner> {
-    const own = principal.owner;
-    if (!named || (named.type === own.type && named.id === own.id)) return own;
-    if (!covers(principal.scopes, SCOPE_TO_NAME_OWNER[named.type])) {
-      throw new Problem(
-        'insufficient_scope',
-        { requiredScopes: [SCOPE_TO_NAME_OWNER[named.type]] },
-        `Insufficient scope: requires ${SCOPE_TO_NAME_OWNER[named.type]}`,
-      );
-    }
-    const standing = await this.owners.standing(principal.organizationId, named);
-    if (!standing.isActive) throw invalidField('/owner', 'is nobody of this organization who could own a key');
-    // The key will do whatever that owner may.
-    if (this.rights.areTheOwners) requireHeld(principal, standing.scopes);
-    return { type: named.type, id: named.id };
   }
 
   private changesOf(principal: Principal, current: ApiKey, dto: UpdateKeyDto, scopes: string[], policy: KeyPolicy) {
@@ -393,41 +317,3 @@ export class KeyService {
     };
   }
 }
-
-export const targetOf = (id: string | null): { type: 'api_key'; id: string | null } => ({ type: 'api_key', id });
-
-/** The searchable copy of a key's scopes, replaced as a whole. */
-export async function writeScopes(manager: EntityManager, keyId: string, scopes: readonly string[]): Promise<void> {
-  await manager.delete(ApiKeyScope, { keyId });
-  if (scopes.length > 0)
-    await manager.insert(
-      ApiKeyScope,
-      scopes.map((scope) => ({ keyId, scope })),
-    );
-}
-
-/** @throws Problem `validation_failed` for a key that the organization does not allow */
-export function withinPolicy(policy: KeyPolicy, expiresAt: Date | null, allowedIps: readonly string[], now: Date): Date | null {
-  const breach = breachOf(policy, expiresAt, allowedIps, now);
-  if (breach) throw invalidField(breach.pointer, breach.message);
-  return expiresAt;
-}
-
-export const moment = (text: string | null | undefined): Date | null => (text === null || text === undefined ? null : new Date(text));
-
-const limitOf = (maker: ApiKey | null): CreateKeyDto['rateLimit'] =>
-  maker && maker.rateLimit !== null ? { limit: maker.rateLimit, windowSeconds: maker.rateLimitWindowSeconds! } : undefined;
-
-const normalizedIps = (entries: readonly string[] | null | undefined): string[] => [
-  ...new Set((entries ?? []).map((entry) => normalizeIpEntry(entry) ?? refuseIp())),
-];
-
-/** A host's own controller may not have looked. */
-function refuseIp(): never {
-  throw invalidField('/allowedIps', 'each entry must be an IP address or a CIDR block');
-}
-
-export const ownerOf = ({ ownerType, ownerId }: ApiKey): Owner => ({ type: ownerType, id: ownerId });
-
-const endpoints = (entries: CreateKeyDto['allowedEndpoints']): Array<{ method: string; path: string }> =>
-  (entries ?? []).map(({ method, path }) => ({ method, path }));

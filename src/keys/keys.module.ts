@@ -22,6 +22,7 @@ import { KeyReader } from './key-reader';
 import { KeyRights } from './key-rights';
 import { KeyReportController } from './key-report.controller';
 import { KeyRotation } from './key-rotation';
+import { KeyGrants } from './key-grants';
 import { KeyService } from './key.service';
 import { KeySearch } from './key-search';
 import { KeyUsageReports } from './key-usage.service';
@@ -83,6 +84,7 @@ export class KeysModule {
         MemberKeys,
         MemberKeysService,
         KeyRights,
+        KeyGrants,
         ActiveKeys,
         ImportedSecrets,
         SecretIssuer,

@@ -6,7 +6,8 @@ import { checkedAs, PageQueryDto, toProblem } from '../http';
 import type { ApiKey } from './api-key.entity';
 import { KeyReader } from './key-reader';
 import { KeyRotation } from './key-rotation';
-import { type Caller, KeyService } from './key.service';
+import type { Caller } from './current-caller';
+import { KeyService } from './key.service';
 import { keyView } from './key-view';
 import {
   type MemberKeyView,

@@ -6,7 +6,7 @@ import { type Clock, CLOCK, KEY_REALM } from '../common';
 import type { OnOwnerRemoved, OwnerRemoval } from '../organizations';
 import { ApiKey } from './api-key.entity';
 import { KeyRights } from './key-rights';
-import { targetOf, writeScopes } from './key.service';
+import { targetOf, writeScopes } from './key-row';
 import { statusOf } from './key-view';
 
 /** Ends or hands over the keys of somebody who leaves, in the transaction that removes them. */
