@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { CheckpointJob } from '../src/audit';
+import { canonicalJson, type ChainedEvent, chainHash } from '../src/audit/audit-chain';
 import { runCommand } from '../src/cli/command';
 import { newSigningKeys } from '../src/config';
 import { KeystileApp, type TestPerson } from '../src/testing';
@@ -41,6 +42,8 @@ describe('evidence of the audit trail', () => {
   });
 
   beforeEach(async () => {
+    // Or one address founds too many organizations.
+    app.clock.move({ minutes: 1 });
     owner = await app.otherOrganization('Acme');
     for (let i = 0; i < 5; i++) await app.issueKey({ name: `key ${i}` }, owner);
   });
@@ -115,6 +118,23 @@ describe('evidence of the audit trail', () => {
       const stranger = await app.otherOrganization();
       expect((await app.get('/v1/audit-events/checkpoints', { as: stranger.token })).body.data).toEqual([]);
       expect((await app.get('/v1/audit-events/checkpoints?scope=installation', { as: stranger.token })).status).toBe(403);
+    });
+
+    it('are made of every other chain where one cannot even be read', async () => {
+      jest.spyOn(Logger.prototype, 'error').mockImplementation();
+      const other = await app.otherOrganization();
+      await sign();
+      for (const table of ['checkpoints', 'events']) {
+        await sql(`UPDATE keystile_audit_${table} SET at = '0000-00-00 00:00:00' WHERE organization_id = ?`, owner.organizationId);
+        expect(await verifyOnline()).toMatchObject({ valid: false });
+      }
+      await app.issueKey({}, owner);
+      await app.service.app.get(CheckpointJob).run();
+      expect((await app.get('/v1/audit-events/checkpoints', { as: other.token })).body.data).toHaveLength(1);
+      expect(Logger.prototype.error).toHaveBeenCalledWith(
+        `The audit chain of ${owner.organizationId} is broken at event 1 and is not signed`,
+      );
+      jest.restoreAllMocks();
     });
 
     it('are made by themselves once an interval, of chains that have grown', async () => {
@@ -314,6 +334,16 @@ describe('evidence of the audit trail', () => {
         (lines) => change(lines, 3, (e) => ({ ...e, ip: '203.0.113.66', personalSalt: '00' })),
         () => 3,
       ],
+      [
+        'shows another address than the one that was digested',
+        (lines) => change(lines, 3, (e) => ({ ...e, ip: '203.0.113.66', personal: { ...e['personal'], ip: e['ip'] } })),
+        () => 3,
+      ],
+      [
+        'shows a reason that was never given',
+        (lines) => change(lines, 3, (e) => ({ ...e, reason: 'made up', personal: { ...e['personal'], reason: e['reason'] ?? undefined } })),
+        () => 3,
+      ],
       ['has a member more', (lines) => change(lines, 3, (e) => ({ ...e, approvedBy: 'usr_x' })), () => 3],
       [
         'has a member twice',
@@ -342,6 +372,11 @@ describe('evidence of the audit trail', () => {
       ['was changed', `UPDATE keystile_audit_events SET after_state = '{}' WHERE organization_id = ? AND sequence = 4`, 4],
       ['is no JSON any more', `UPDATE keystile_audit_events SET after_state = '{' WHERE organization_id = ? AND sequence = 4`, 4],
       ['has another actor', 'UPDATE keystile_audit_events SET actor_id = NULL WHERE organization_id = ? AND sequence = 2', 2],
+      [
+        'has a time that is none',
+        "UPDATE keystile_audit_events SET at = '0000-00-00 00:00:00' WHERE organization_id = ? AND sequence = 4",
+        4,
+      ],
       ['was deleted', 'DELETE FROM keystile_audit_events WHERE organization_id = ? AND sequence = 3', 3],
       ['was put in front', 'UPDATE keystile_audit_events SET sequence = 0 WHERE organization_id = ? AND sequence = 5', 1],
       ['was put at the end', 'UPDATE keystile_audit_events SET sequence = 1000 WHERE organization_id = ? AND sequence = 5', 5],
@@ -372,6 +407,38 @@ describe('evidence of the audit trail', () => {
       expect(await verifyOffline(text)).toEqual({
         code: 2,
         said: 'keystile audit: this is not a whole export of an audit trail (NDJSON, without filters)',
+      });
+    });
+
+    it('shows nothing on a terminal that the export only wants to have shown', async () => {
+      const [line] = (await exportAudit()).split('\n') as [string];
+      const event = JSON.parse(line) as Row;
+      const wanted = '\r\u001b[2KWhole: events 1 to 9.';
+      const forged = { ...event, organizationId: wanted };
+      const hash = chainHash({
+        ...(forged as unknown as ChainedEvent),
+        at: new Date(event['at'] as string),
+        actorType: event['actor'].type,
+        actorId: event['actor'].id,
+        targetType: event['target'].type,
+        targetId: event['target'].id,
+        before: event['before'] && canonicalJson(event['before']),
+        after: event['after'] && canonicalJson(event['after']),
+      });
+      const { code, said } = await verifyOffline(`${JSON.stringify({ ...forged, hash })}\n`);
+      expect([code, said]).toEqual([0, expect.stringContaining('events 1 to 1 of \\u000d\\u001b[2KWhole')]);
+      const checkpoint = await sign();
+      const denied = await verifyOffline(`${JSON.stringify({ ...forged, hash })}\n`, checkpoint);
+      expect([denied.code, denied.said]).toEqual([1, expect.not.stringContaining('\u001b')]);
+      const another = { ...checkpoint, organizationId: wanted, hash, sequence: 1, kid: '\u001b[8m' };
+      const unknown = await verifyOffline(`${JSON.stringify({ ...forged, hash })}\n`, another, await publicKeys());
+      expect([unknown.code, unknown.said]).toEqual([1, expect.stringMatching(/signed with \\u001b\[8m/)]);
+    });
+
+    it.each([['{"data":[]}'], ['[]'], ['']])('takes no file without a checkpoint, %j, for one', async (nothing) => {
+      expect(await verifyOffline(await exportAudit(), nothing)).toEqual({
+        code: 2,
+        said: 'keystile audit: The checkpoint file holds no checkpoint',
       });
     });
 
@@ -482,6 +549,43 @@ describe('evidence of the audit trail', () => {
       expect(Logger.prototype.error).toHaveBeenCalledWith(
         `The audit chain of ${owner.organizationId} takes no events: event ${forged} was put in behind its head`,
       );
+    });
+  });
+
+  describe('of a chain in which the place of an event is no number, as SQLite has it where somebody says so', () => {
+    // A server takes no text in the place of a number.
+    const itOnSqlite = process.env['TEST_DATABASE_URL'] ? it.skip : it;
+
+    afterEach(async () => {
+      jest.restoreAllMocks();
+      await sql("DELETE FROM keystile_audit_events WHERE id = 'evt_forged'");
+    });
+
+    itOnSqlite.each([["'12th'"], ["'abc'"], ["'0x10'"], ["X'00'"]])('%s is named online and offline, and hides nothing', async (place) => {
+      for (const level of ['warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
+      const { head } = (await verifyOnline()) as { head: { sequence: number } };
+      await sql(
+        `INSERT INTO keystile_audit_events (id, organization_id, sequence, at, actor_type, action, target_type, previous_hash, hash)
+         SELECT 'evt_forged', organization_id, ${place}, at, 'system', 'nothing.happened', 'test', hash, hash
+         FROM keystile_audit_events WHERE organization_id = ? AND sequence = ?`,
+        owner.organizationId,
+        head.sequence,
+      );
+      expect(await verifyOnline()).toMatchObject({ valid: false, firstBrokenSequence: head.sequence + 1, fault: 'added' });
+      const signed = await app.post('/v1/audit-events/checkpoints', { as: owner.token });
+      expect([signed.status, signed.body.code]).toEqual([409, 'conflict']);
+      const lines = (await exportAudit()).trimEnd().split('\n');
+      expect(lines.slice(0, -1).map((line) => (JSON.parse(line) as Row)['sequence'])).toEqual(
+        Array.from({ length: lines.length - 1 }, (_, i) => i + 1),
+      );
+      expect(lines.length).toBeGreaterThan(head.sequence + 1);
+      const { code, said } = await verifyOffline(lines.map((line) => `${line}\n`).join(''));
+      expect([code, said]).toEqual([1, expect.stringMatching(new RegExp(`^BROKEN at event ${lines.length}:`))]);
+    });
+
+    itOnSqlite('no head is believed that is none', async () => {
+      await sql("UPDATE keystile_audit_heads SET sequence = 'abc' WHERE organization_id = ?", owner.organizationId);
+      expect(await verifyOnline()).toMatchObject({ valid: false, checked: 1, firstBrokenSequence: 1, fault: 'added' });
     });
   });
 

@@ -27,7 +27,8 @@ export function chainHash(event: ChainedEvent): string {
     event.id,
     event.organizationId,
     event.sequence,
-    event.at.toISOString(),
+    // As `toISOString` has it; `null`, which no digest is over, for a time that is none any more.
+    event.at,
     event.actorType,
     event.actorId,
     event.action,

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type StreamableFile } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Between, DataSource } from 'typeorm';
+import { And, DataSource, LessThanOrEqual, MoreThan } from 'typeorm';
 
 import { type Clock, CLOCK, type Principal } from '../common';
 import { inTransaction } from '../persistence';
@@ -9,6 +9,7 @@ import type { ExportedAuditEvent } from './audit-event.dto';
 import { AuditEvent } from './audit-event.entity';
 import { type Actor, AuditTrail, BlockedChain, INSTALLATION } from './audit-trail';
 import { auditEventView, personalOf } from './audit-view';
+import { newestSequence } from './chain-verifier';
 import { fileTime } from './call-export.service';
 import type { AuditEventExportQueryDto } from './export.dto';
 import { type Columns, exportedFile } from './export-file';
@@ -54,20 +55,20 @@ export class AuditExport {
   }
 
   private async *pages(chain: string, range: TimeRange, query: AuditEventExportQueryDto): AsyncGenerator<readonly ExportedAuditEvent[]> {
-    const last = (await this.database.manager.maximum(AuditEvent, 'sequence', { organizationId: chain })) ?? 0;
-    for (let after = Number.MIN_SAFE_INTEGER; after < last;) {
-      const events = await this.database.manager.find(AuditEvent, {
-        where: { organizationId: chain, sequence: Between(after + 1, last) },
-        order: { sequence: 'ASC' },
-        take: PAGE,
-      });
+    const { manager } = this.database;
+    const newest = await newestSequence(manager, AuditEvent, chain);
+    // What somebody put in with a text in the place of its number comes last, and is evidence.
+    const untilNewest = Number.isSafeInteger(newest) ? LessThanOrEqual(newest) : undefined;
+    for (let after = Number.MIN_SAFE_INTEGER; Number.isFinite(after);) {
+      const sequence = untilNewest ? And(MoreThan(after), untilNewest) : MoreThan(after);
+      const events = await manager.find(AuditEvent, { where: { organizationId: chain, sequence }, order: { sequence: 'ASC' }, take: PAGE });
       const wanted = events.filter((event) => matches(event, range, query));
       const personal = await personalOf(this.database, wanted);
       yield wanted.map((event) => ({
         ...auditEventView(event, personal.get(event.id)),
         personalSalt: personal.get(event.id)?.salt ?? null,
       }));
-      after = events.at(-1)?.sequence ?? last;
+      after = events.length === PAGE ? events.at(-1)!.sequence : Infinity;
     }
   }
 }

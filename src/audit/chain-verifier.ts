@@ -54,9 +54,12 @@ export class ChainVerifier {
   }
 
   private async faultOf(organizationId: string, sequence: number, head: Link): Promise<'missing' | 'altered' | 'added'> {
-    const isThere = await this.database.manager.existsBy(AuditEvent, { organizationId, sequence });
+    if (sequence < 1) return 'added';
+    const { manager } = this.database;
+    const isBehind = sequence > head.sequence;
+    const isThere = await manager.existsBy(AuditEvent, { organizationId, sequence: isBehind ? MoreThan(head.sequence) : sequence });
     if (!isThere) return 'missing';
-    return sequence < 1 || sequence > head.sequence ? 'added' : 'altered';
+    return isBehind ? 'added' : 'altered';
   }
 
   /** From what follows an event that is known to be whole, to the newest. */
@@ -64,7 +67,7 @@ export class ChainVerifier {
     // In this order: a change that commits in between moves both, and the head is never behind.
     const newest = await newestSequence(manager, AuditEvent, organizationId);
     const signed = await newestSequence(manager, AuditCheckpoint, organizationId);
-    const head = (await manager.findOneBy(AuditHead, { organizationId })) ?? NO_EVENT;
+    const head = readable(await manager.findOneBy(AuditHead, { organizationId }));
     const oldest = (await manager.minimum(AuditEvent, 'sequence', { organizationId })) ?? 1;
     if (oldest < 1) return { head, firstBroken: oldest };
     let last = after;
@@ -76,7 +79,8 @@ export class ChainVerifier {
       await nextTurn();
     }
     if (last.sequence === head.sequence && last.hash !== head.hash) return { head, firstBroken: head.sequence };
-    return { head, firstBroken: Math.max(newest, signed) > head.sequence ? head.sequence + 1 : null };
+    // Not the other way round: what is no number is not greater.
+    return { head, firstBroken: Math.max(newest, signed) <= head.sequence ? null : head.sequence + 1 };
   }
 
   private async firstBroken(manager: EntityManager, events: readonly AuditEvent[], last: Link): Promise<number | null> {
@@ -119,8 +123,23 @@ async function eventsBetween(manager: EntityManager, organizationId: string, aft
   return events.filter(({ sequence }) => sequence <= until.sequence);
 }
 
-const newestSequence = async (
+/** A head that names no event is as good as none: then whatever there is stands behind it. */
+const readable = (head: AuditHead | null): Link => (head && Number.isSafeInteger(head.sequence) ? head : NO_EVENT);
+
+/**
+ * 0 where there is none, and NaN where somebody has put in a text: SQLite takes one for greater than every number. TypeORM's `maximum`
+ * makes a number of its first digits.
+ */
+export async function newestSequence(
   manager: EntityManager,
   entity: typeof AuditEvent | typeof AuditCheckpoint,
   organizationId: string,
-): Promise<number> => (await manager.maximum<AuditEvent | AuditCheckpoint>(entity, 'sequence', { organizationId })) ?? 0;
+): Promise<number> {
+  const found = await manager
+    .createQueryBuilder<AuditEvent | AuditCheckpoint>(entity, 'record')
+    .select('MAX(record.sequence)', 'newest')
+    .where({ organizationId })
+    .getRawOne<{ newest: unknown }>();
+  const text = String(found?.newest ?? 0);
+  return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}

@@ -36,13 +36,15 @@ export class CheckpointJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async round(): Promise<void> {
+    await this.attempt('signed', () => this.checkpoints.signDue());
+    await this.attempt('sent on', () => this.delivery.deliverDue());
+  }
+
+  private async attempt(what: string, work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.checkpoints.signDue();
-      await this.delivery.deliverDue();
+      await work();
     } catch (error) {
-      this.logger.warn(
-        `Audit chains could not be signed or sent on; trying again: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.logger.warn(`Audit chains could not be ${what}; trying again: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }

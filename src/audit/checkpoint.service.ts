@@ -77,7 +77,11 @@ export class Checkpoints {
         count++;
       } catch (error) {
         // Another replica signed this very head, or the chain is broken, which the log says.
-        if (!isDuplicate(error) && !isConflict(error)) throw error;
+        if (isDuplicate(error) || isConflict(error)) continue;
+        // Whatever it is that one chain has, the others are signed.
+        this.logger.error(
+          `The audit chain of ${organizationId} could not be signed: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
     return count;

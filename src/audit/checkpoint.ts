@@ -30,7 +30,7 @@ export interface CheckpointKey extends PublicCheckpointKey {
 
 /** What is signed: five lines, so that anybody can put it together with a text editor and check it with OpenSSL. */
 export const checkpointText = ({ organizationId, sequence, hash, at }: ChainState): string =>
-  `keystile-audit-checkpoint-v1\n${organizationId}\n${sequence}\n${hash}\n${at.toISOString()}\n`;
+  `keystile-audit-checkpoint-v1\n${organizationId}\n${sequence}\n${hash}\n${at.toJSON()}\n`;
 
 export function signCheckpoint(state: ChainState, key: CheckpointKey): Checkpoint {
   const { kty, crv, x, d, kid } = key;

@@ -14,7 +14,8 @@ export const csvRecord = (cells: readonly Cell[]): string => `${cells.map(csvCel
 
 function csvCell(value: Cell): string {
   if (value === null) return '';
-  if (value instanceof Date) return value.toISOString();
+  // What is no time any more, because somebody has tampered with it, is left empty.
+  if (value instanceof Date) return value.toJSON() ?? '';
   if (typeof value !== 'string') return String(value);
   const harmless = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
   const text = escapeControls(harmless);

@@ -152,6 +152,8 @@ const isErased = (event: ExportedAuditEvent): boolean => event.personalDigest !=
 /** They may have been erased, but not changed, and not made up. */
 function personalHolds(event: ExportedAuditEvent): boolean {
   if (!hasPersonal(event)) return true;
+  // These have places of their own: here they would be what was digested, and there what is shown.
+  if (event.personal && ['ip', 'reason'].some((name) => Object.hasOwn(event.personal!, name))) return false;
   const fields = canonicalJson({ ip: event.ip ?? undefined, reason: event.reason ?? undefined, ...event.personal });
   return event.personalSalt !== null && event.personalDigest === personalDigest(event.personalSalt, fields);
 }
@@ -167,6 +169,7 @@ function whatDenies(checkpoint: Checkpoint, { hash }: Link, keys: readonly Publi
 /** Reads checkpoints however they were kept: one, an array, an answer of the API, or a file with one a line. @throws Error */
 export function readCheckpoints(text: string): Checkpoint[] {
   const values = parseDocuments(text).flatMap((value) => (isList(value) ? value.data : value));
+  if (values.length === 0) throw new Error('The checkpoint file holds no checkpoint');
   return values.map((value) => {
     const { organizationId, sequence, hash, at, kid, signature } = (value ?? {}) as Record<string, unknown>;
     const isOne =

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { type ExportVerdict, readCheckpoints, readPublicKeys, verifyExport } from '../audit';
+import { escapeControls } from '../common';
 import type { Output } from './output';
 
 /** `keystile audit verify`: says what is proven, and what is not. @returns whether the export is whole */
@@ -17,9 +18,11 @@ export async function verifyAuditExport(words: readonly string[], { out, error }
   const checkpoints = (values.checkpoint ?? []).flatMap((file) => readCheckpoints(readFileSync(file, 'utf8')));
   const keys = values.keys === undefined ? null : readPublicKeys(readFileSync(values.keys, 'utf8'));
   const verdict = await verifyExport(linesOf(path), { checkpoints, keys });
-  const { chain, broken, events } = verdict;
+  const { broken, events } = verdict;
+  // It comes from the file, and a terminal does what control characters say.
+  const chain = verdict.chain && escapeControls(verdict.chain);
   if (broken) {
-    error(`BROKEN at event ${broken.sequence}: it ${broken.reason}.`);
+    error(`BROKEN at event ${broken.sequence}: it ${escapeControls(broken.reason)}.`);
     return false;
   }
   if (checkpoints.length > 0 && verdict.checkpoints === 0) {
