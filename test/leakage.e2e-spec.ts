@@ -52,6 +52,11 @@ describe('secrets', () => {
       await app.post('/v1/api-keys/verify', { as: owner.token, body: { key, wrong: key } });
       await app.post('/v1/api-keys/verify', { as: owner.token, body: { key } });
       await app.post('/v1/auth/login', { body: { email: 'owner@example.com', password: `${owner.password}x` } });
+      for (const filter of [`path=/x/${key}`, `path=/x/${key.replaceAll('_', '%255F')}`, `route=/${key}`, `code=${key.slice(0, 40)}`]) {
+        await app.get(`/v1/call-logs?${filter}`, { as: refreshed.body.accessToken as string });
+        await app.get(`/v1/call-logs/export?${filter}`, { as: refreshed.body.accessToken as string });
+        await app.get(`/v1/audit-events?action=${key}&${filter}`, { as: refreshed.body.accessToken as string });
+      }
       await app.post(`/v1/api-keys/${created.id}/revoke`, { as: refreshed.body.accessToken as string, body: {} });
 
       const as = refreshed.body.accessToken as string;

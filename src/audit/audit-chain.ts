@@ -46,13 +46,17 @@ export function chainHash(event: ChainedEvent): string {
 /** Binds personal fields to their event without showing them: without the salt nobody can guess them back. */
 export const personalDigest = (salt: string, fields: string): string => sha256(`${salt}\n${fields}`);
 
-/** JSON with sorted names and without `undefined`, so that equal values are equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) && !(part instanceof Date)
+/**
+ * JSON with sorted names and without `undefined`, so that equal values are equal texts.
+ * @param written how texts in it are written
+ */
+export function canonicalJson(value: unknown, written = (text: string): string => text): string {
+  return JSON.stringify(value, (_name, part: unknown) => {
+    if (typeof part === 'string') return written(part);
+    return typeof part === 'object' && part !== null && !Array.isArray(part) && !(part instanceof Date)
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+      : part;
+  });
 }
 
 /** The first event that does not follow from the one before it, or `null`. Events come in the order of their sequence. */

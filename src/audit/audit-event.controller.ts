@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import type { Principal } from '../common';
-import { IdPipe } from '../http';
+import { IdPipe, TakesNoFields } from '../http';
 import { CurrentPrincipal, RequireScope } from '../permissions';
 import { AuditEventListView, AuditEventQueryDto, AuditEventView, ChainVerificationView } from './audit-event.dto';
 import { AuditEventService } from './audit-event.service';
@@ -53,6 +53,7 @@ export class AuditEventController {
   @Post(':id/erase-personal')
   @HttpCode(200)
   @RequireScope('audit_event.erase')
+  @TakesNoFields()
   erasePersonal(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

@@ -34,7 +34,7 @@ export class AuditExport {
     const organizationId = organizationOf(principal, query.scope);
     const range = readRange(query);
     const { format, scope: _scope, ...filter } = query;
-    return this.turns.take(organizationId, async () => {
+    return this.turns.take('audit_event', organizationId, async () => {
       await this.record(organizationId, actor, { format, filter });
       const name = `audit-events-${fileTime(this.clock.now())}`;
       return exportedFile({ name, format, columns: COLUMNS, pages: this.pages(organizationId ?? INSTALLATION, range, query) });

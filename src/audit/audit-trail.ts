@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 
-import { type Clock, CLOCK, newId, Problem, type Principal } from '../common';
+import { type Clock, CLOCK, newId, Problem, type Principal, redact } from '../common';
 import { type Epoch, EPOCH } from '../coordination';
 import { isDuplicate } from '../persistence';
 import { ADDS_ONLY } from './adds-only';
@@ -17,7 +17,7 @@ export interface Actor {
   readonly ip: string | null;
 }
 
-/** Something that was changed, or was tried and refused. Nothing in it may be a secret. */
+/** Something that was changed, or was tried and refused. Nothing in it may be a secret; what people paste in the wrong place is struck out. */
 export interface AuditEntry {
   /** `null` for what concerns the whole installation. */
   readonly organizationId: string | null;
@@ -54,6 +54,9 @@ export class BlockedChain extends Problem {
     });
   }
 }
+
+/** An event stays for ever: what somebody has looked for, or given as a reason, may be a key. */
+const withoutSecrets = (value: object): string => canonicalJson(value, redact);
 
 /** Writes audit events. */
 @Injectable()
@@ -95,7 +98,7 @@ export class AuditTrail {
 
   private describe(entry: AuditEntry, organizationId: string, previous: { sequence: number; hash: string }) {
     const { actor, target } = entry;
-    const fields = canonicalJson({ ip: actor.ip ?? undefined, reason: entry.reason, ...entry.personal });
+    const fields = withoutSecrets({ ip: actor.ip ?? undefined, reason: entry.reason, ...entry.personal });
     const salt = randomBytes(16).toString('hex');
     const at = this.clock.now();
     return {
@@ -108,8 +111,8 @@ export class AuditTrail {
       action: entry.action,
       targetType: target.type,
       targetId: target.id,
-      before: entry.before ? canonicalJson(entry.before) : null,
-      after: entry.after ? canonicalJson(entry.after) : null,
+      before: entry.before ? withoutSecrets(entry.before) : null,
+      after: entry.after ? withoutSecrets(entry.after) : null,
       requestId: actor.requestId,
       personalDigest: fields === '{}' ? null : personalDigest(salt, fields),
       previousHash: previous.hash,

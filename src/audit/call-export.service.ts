@@ -39,7 +39,7 @@ export class CallExport {
   async export(principal: Principal, actor: Actor, query: CallLogExportQueryDto): Promise<StreamableFile> {
     const organizationId = organizationOf(principal, query.scope);
     const range = readRange(query);
-    return this.turns.take(organizationId, async () => {
+    return this.turns.take('call_log', organizationId, async () => {
       await this.store.flush(range.to && firstCallIdAt(range.to));
       const search = await this.searches.matching(organizationId, range, query);
       await this.record(organizationId, actor, query);

@@ -139,7 +139,7 @@ export async function newestSequence(
     .createQueryBuilder<AuditEvent | AuditCheckpoint>(entity, 'record')
     .select('MAX(record.sequence)', 'newest')
     .where({ organizationId })
-    .getRawOne<{ newest: unknown }>();
+    .getRawOne<{ newest: string | number | null }>();
   const text = String(found?.newest ?? 0);
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }

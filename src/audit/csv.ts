@@ -2,8 +2,13 @@ import { escapeControls } from '../common';
 
 export type Cell = string | number | boolean | Date | null;
 
-/** A spreadsheet takes a cell that begins like this for a formula; some take the full-width signs for the others. */
-const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
+/**
+ * A spreadsheet takes a cell that begins like this for a formula, also behind what cannot be seen; some take the full-width signs for the
+ * others.
+ */
+const FORMULA = /^(?:[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|[\t\r\n])/;
+/** Where commas are for decimals, semicolons are between cells. */
+const QUOTED = /[",;]/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 /**
@@ -19,5 +24,5 @@ function csvCell(value: Cell): string {
   if (typeof value !== 'string') return String(value);
   const harmless = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
   const text = escapeControls(harmless);
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

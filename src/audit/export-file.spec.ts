@@ -46,6 +46,23 @@ describe('an exported file', () => {
     expect(state.isOver).toBe(true);
   });
 
+  it('is left where its reader takes nothing any more, and not where it waits for the database', async () => {
+    const { state, pages } = endless();
+    const stream = exportedFile({ name: 'rows', format: 'csv', columns, pages, longestPauseMs: 5 }).getStream();
+    stream.pipe(new PassThrough({ highWaterMark: 1_000 }));
+    await once(stream, 'close');
+    await wait(10);
+    expect(state.isOver).toBe(true);
+
+    async function* slow(): AsyncGenerator<readonly Row[]> {
+      yield [{ text: 'one' }];
+      await wait(50);
+      yield [{ text: 'two' }];
+    }
+    const file = exportedFile({ name: 'rows', format: 'ndjson', columns, pages: slow(), longestPauseMs: 5 }).getStream();
+    expect(Buffer.concat((await file.toArray()) as Buffer[]).toString()).toBe('{"text":"one"}\n{"text":"two"}\n');
+  });
+
   it('breaks off where reading fails, rather than look whole', async () => {
     async function* failing(): AsyncGenerator<readonly Row[]> {
       yield [{ text: 'one' }];

@@ -21,21 +21,54 @@ export interface ExportedFile<Row> {
   readonly format: ExportFormat;
   readonly columns: Columns<Row>;
   readonly pages: Pages<Row>;
+  /** A reader that takes nothing for so long, or at most for twice as long, is left. Default: 30 seconds. */
+  readonly longestPauseMs?: number;
 }
 
 const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const;
 
 /** How much may wait for a slow reader besides the page at hand. */
 const WAITING_BYTES = 64 * 1024;
+const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * A file that is made while it is read, in bounded memory: the next page is read when the reader has taken the last one, and none
- * any more once the reader has gone. Where reading fails in the middle, the connection is cut, so that half a file never looks whole.
+ * any more once the reader has gone, or takes nothing any more. Where reading fails in the middle, the connection is cut, so that half a file never looks whole.
  */
-export function exportedFile<Row extends object>({ name, format, columns, pages }: ExportedFile<Row>): StreamableFile {
-  const text = format === 'csv' ? asCsv(columns, pages) : asNdjson(pages);
-  const stream = Readable.from(text, { objectMode: false, highWaterMark: WAITING_BYTES });
+export function exportedFile<Row extends object>({ name, format, columns, pages, longestPauseMs }: ExportedFile<Row>): StreamableFile {
+  const text = new TakenText(format === 'csv' ? asCsv(columns, pages) : asNdjson(pages));
+  const stream = Readable.from(text.pieces(), { objectMode: false, highWaterMark: WAITING_BYTES });
+  const watch = setInterval(() => {
+    if (text.isLeftWaiting()) stream.destroy();
+  }, longestPauseMs ?? LONGEST_PAUSE_MS).unref();
+  stream.once('close', () => clearInterval(watch));
   return new StreamableFile(stream, { type: TYPES[format], disposition: `attachment; filename="${name}.${format}"` });
+}
+
+/** Knows whether its reader goes on. */
+class TakenText {
+  /** How many pieces were taken, and how many had been when it was asked last; `isTaken` while the next one is being made. */
+  private taken = 0;
+  private seen = -1;
+  private isTaken = true;
+
+  constructor(private readonly text: AsyncIterable<string>) {}
+
+  async *pieces(): AsyncGenerator<string> {
+    for await (const piece of this.text) {
+      this.isTaken = false;
+      yield piece;
+      this.isTaken = true;
+      this.taken += 1;
+    }
+  }
+
+  /** Whether nothing was taken since it was asked last, although there was something. */
+  isLeftWaiting(): boolean {
+    const isLeft = !this.isTaken && this.taken === this.seen;
+    this.seen = this.taken;
+    return isLeft;
+  }
 }
 
 async function* asCsv<Row>({ names, cells }: Columns<Row>, pages: Pages<Row>): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, type FindOptionsWhere, In, MoreThan } from 'typeorm';
+import { DataSource, type EntityManager, type FindOptionsWhere, In, IsNull, MoreThan, Not } from 'typeorm';
 
 import { notFound, type Principal } from '../common';
 import { inTransaction } from '../persistence';
@@ -43,21 +43,38 @@ export class PersonalErasure {
     });
   }
 
-  /** Of everything that a person did and that was done to their account, in every chain; each chain says that it happened. */
-  async erasePerson(manager: EntityManager, actor: Actor, userId: string): Promise<void> {
+  /**
+   * Of everything that a person did and that was done to their account, in every chain, with the invitations that they accepted; each chain
+   * says that it happened.
+   * @returns the ids of these invitations
+   */
+  async erasePerson(manager: EntityManager, actor: Actor, userId: string): Promise<string[]> {
     const target = { type: 'user', id: userId };
+    const accepted: string[] = [];
     for (const chain of await this.chains(manager)) {
       const byThem = await this.erase(manager, { organizationId: chain, actorId: userId });
       const aboutThem = await this.erase(manager, { organizationId: chain, targetId: userId });
-      if (byThem + aboutThem === 0) continue;
+      const invitations = await this.invitationsOf(manager, chain, userId);
+      const invited = invitations.length > 0 ? await this.erase(manager, { organizationId: chain, targetId: In(invitations) }) : 0;
+      accepted.push(...invitations);
+      if (byThem + aboutThem + invited === 0) continue;
       await this.trail.record(manager, {
         organizationId: chain === INSTALLATION ? null : chain,
         actor,
         action: 'audit_event.personal_erased',
         target,
-        after: { events: byThem + aboutThem },
+        after: { events: byThem + aboutThem + invited },
       });
     }
+    return accepted;
+  }
+
+  private async invitationsOf(manager: EntityManager, organizationId: string, actorId: string): Promise<string[]> {
+    const events = await manager.find(AuditEvent, {
+      select: { targetId: true },
+      where: { organizationId, actorId, action: 'invitation.accepted', targetId: Not(IsNull()) },
+    });
+    return events.map(({ targetId }) => targetId!);
   }
 
   /** In one order, whoever asks. */

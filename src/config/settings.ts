@@ -81,6 +81,8 @@ export const SETTINGS = {
       description: 'Where every audit checkpoint is posted to: https, or http to this very machine.',
       example: 'https://audit.example.com/checkpoints',
     }),
+    // It may have a password in it.
+    secret: true,
     parse: (given: string) => (isPrivateChannel(given) ? given : undefined),
   },
   AUDIT_CHECKPOINT_WEBHOOK_SECRET: secret({ description: 'Signs what is posted to AUDIT_CHECKPOINT_WEBHOOK, by HMAC-SHA-256.' }),

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 
 import { AuditTrail, PersonalErasure } from '../audit';
 import { type Clock, CLOCK, conflict } from '../common';
@@ -8,6 +8,7 @@ import { inTransaction } from '../persistence';
 import { isStillAccount } from './accounts';
 import { OWNER_ROLE } from './built-in-roles';
 import type { Caller } from './caller';
+import { Invitation } from './invitation.entity';
 import { Membership } from './membership.entity';
 import { lockOrganization, placesOf, requireAnotherOwner } from './memberships';
 import { ON_OWNER_REMOVED, type OnOwnerRemoved } from './on-owner-removed';
@@ -47,7 +48,8 @@ export class AccountDeletion {
       await this.erase(manager, account);
       // What the records tell of the person goes, too; the last events have no address of theirs any more.
       const nobody = { ...actor, ip: null };
-      await this.personal.erasePerson(manager, nobody, account.id);
+      const accepted = await this.personal.erasePerson(manager, nobody, account.id);
+      if (accepted.length > 0) await manager.delete(Invitation, { id: In(accepted) });
       await recordIn(manager, this.audit, organizationIds, account.id, { actor: nobody, action: 'user.deleted' });
     });
   }

@@ -56,6 +56,7 @@ export function CallDetails({ requestId, scope, aside }: CallDetailsProps): Reac
 
 function CallFacts({ call }: { readonly call: Call }): ReactNode {
   const { nameOf } = useOwners();
+  const isByPerson = call.principalType === 'user';
   const more = (filter: string, value: string, name = value): ReactNode => (
     <Anchor component={Link} href={withQuery(paths.calls, { [filter]: value })} title="Other calls like it">
       {name}
@@ -75,7 +76,11 @@ function CallFacts({ call }: { readonly call: Call }): ReactNode {
         fact('Call', <Code>{`${call.method} ${call.path}`}</Code>),
         fact('Route', call.route === null ? 'None has this path' : more('route', call.route)),
         fact('Key', call.keyId === null ? undefined : <KeyLink keyId={call.keyId} name={call.keyName} />),
-        fact('Person', call.userId === null ? undefined : more('principalId', call.userId, nameOf(call.userId))),
+        // Calls are found by who made them: a person's by the person, a key's by the key.
+        fact(
+          'Person',
+          call.userId === null ? undefined : isByPerson ? more('principalId', call.userId, nameOf(call.userId)) : nameOf(call.userId),
+        ),
         fact('Presented', call.credentialPrefix === null ? undefined : <Code>{call.credentialPrefix}</Code>),
         fact('Verified key', call.subjectKeyId === null ? undefined : <KeyLink keyId={call.subjectKeyId} name={null} />),
         fact('Address', call.ip ? more('ip', call.ip) : 'The proxy’s chain of addresses could not be read'),
