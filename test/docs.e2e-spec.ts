@@ -149,11 +149,18 @@ describe('the page about the record of changes', () => {
     const commands = [...page.matchAll(/^```bash\n((?:.|\n)+?)^```$/gm)].map(([, command]) => command!);
     const online = commands.filter((command) => command.includes('curl'));
     const offline = commands.find((command) => command.startsWith('node dist/cli/keystile.js '));
-    expect(online).toHaveLength(3);
-    await promisify(execFile)('bash', ['-e', '-c', online.join('\n')], {
+    expect(online).toHaveLength(4);
+    const key = await app.issueKey({ scopes: [] });
+    expect((await app.get('/v1/roles', { as: key.key })).status).toBe(403);
+    const found = { FOUND: key.prefix, FROM: '2026-01-01T00:00:00Z', TO: '2026-02-01T00:00:00Z' };
+    const { stdout } = await promisify(execFile)('bash', ['-e', '-o', 'pipefail', '-c', online.join('\n')], {
       cwd: folder,
-      env: { ...process.env, AUDITOR_EMAIL: auditor.email, AUDITOR_PASSWORD: auditor.password },
+      env: { ...process.env, AUDITOR_EMAIL: auditor.email, AUDITOR_PASSWORD: auditor.password, ...found },
     });
+    // What was called, that it was refused and why, who made the key, and that nothing is missing.
+    for (const told of ['"path":"/v1/roles"', '"insufficient_scope"', '"action":"api_key.created"', '"hasNoGaps":true']) {
+      expect(stdout).toContain(told);
+    }
     const said: string[] = [];
     const write = (line: string): void => void said.push(line);
     const words = offline!.trim().split(' ').slice(2);
