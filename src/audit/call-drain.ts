@@ -21,7 +21,7 @@ import { quarterOf } from './usage-spans';
 export interface StoredBatch {
   /** The calls that are over, and that this was not said of before. */
   readonly calls: readonly StoredCall[];
-  /** The number of the newest record that is stored. */
+  /** The number of the newest record that is stored, and told with this batch or before. */
   readonly drained: number;
   /** How many records of the start have turned out to be missing so far. */
   readonly missing: number;
@@ -87,7 +87,9 @@ export class CallDrain {
     this.newest = records.at(-1)?.sequence ?? this.newest;
     if (isEnd && this.isCut) await this.noteRecord(this.newest + 1);
     const news = records.filter(({ sequence }) => sequence > told);
-    return { calls: news.flatMap(endedBy), drained: this.mark.drained, missing: this.mark.missing, segment: next.segment, isEnd };
+    // What another thread has stored further on is not told yet.
+    const drained = isEnd ? this.mark.drained : Math.min(this.mark.drained, Math.max(told, this.newest));
+    return { calls: news.flatMap(endedBy), drained, missing: this.mark.missing, segment: next.segment, isEnd };
   }
 
   /**

@@ -79,7 +79,10 @@ export class CallRecorder {
    */
   recordCall(request: IncomingMessage, response: ServerResponse): void {
     if (findCall(request)) return;
-    if (this.sink.isRefusing) throw new Problem('unavailable', { retryAfterSeconds: 1 });
+    if (this.sink.isRefusing) {
+      this.sink.countRefused();
+      throw new Problem('unavailable', { retryAfterSeconds: 1 });
+    }
     this.begin(request, response, true);
   }
 

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, IsNull, Not } from 'typeorm';
+import { DataSource, IsNull, LessThan, Not } from 'typeorm';
 
 import { type Clock, CLOCK } from '../common';
 import { asProblem } from '../persistence';
@@ -19,7 +19,7 @@ import type { CallSink, CallSoFar, FinishedCall, Kept } from './finished-call';
 import { CALL_DATABASE, CallTerms } from './call-terms';
 import { CallWatermark } from './call-watermark.entity';
 import { type CallWriter, InlineWriter, isLost } from './call-writer';
-import { Journal, type JournalOptions } from './journal';
+import { Journal, type JournalOptions, replicaName } from './journal';
 import { LeftBehind } from './left-behind';
 import { RefusalFold } from './refusal-fold';
 import type { StoredCall } from './stored-call';
@@ -70,8 +70,12 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   private isClosed = false;
   private nothingLeftBehind = false;
   private isSettlementDue = false;
+  /** Whether it has a watermark before there is anything to be stored. */
+  private isKnown = false;
   private failures = 0;
   private drained = 0;
+  /** The newest record of this start that is stored and observed. */
+  private told = 0;
   private missing = 0;
   private refusedCalls = 0;
   /** No call that waits to be stored has a smaller id. */
@@ -79,6 +83,8 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   /** The same of those that came while the others were being stored. */
   private firstSince = Infinity;
   private storedUntil: Date;
+  /** What was answered before that moment has no record after this one. */
+  private milestone: { readonly sequence: number; readonly at: Date } | undefined;
   private othersStoredUntil: Date | undefined;
 
   constructor(
@@ -96,7 +102,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     this.writer = worker
       ? new WorkerWriter({ ...worker, dir, now, warn })
       : new InlineWriter({ database, terms, now, warn, folderOf: (run) => join(dir, run) });
-    this.leftBehind = new LeftBehind(this.writer, now, warn, dir, replica, this.journal.run);
+    this.leftBehind = new LeftBehind(this.writer, now, warn, dir, replicaName(replica), this.journal.run, this.isAlone);
   }
 
   /** The name of this start in the journal. */
@@ -146,6 +152,9 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   async onModuleInit(): Promise<void> {
     this.journal.open();
     await this.leftBehind.look();
+    // Before anything is answered: or the others would not know that there is somebody to wait for.
+    if (!this.isAlone) await this.writer.mark(this.run);
+    this.isKnown = !this.isAlone;
     this.wakeIn(0);
     this.heart = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
   }
@@ -187,7 +196,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     const { written } = this.journal;
     const deadline = performance.now() + LONGEST_WAIT_MS;
     while (!this.nothingLeftBehind && performance.now() < deadline) await this.storeNext();
-    while (this.drained < written) await this.storeNext();
+    while (this.told < written) await this.storeNext();
     if (this.storedUntil < now) this.storedUntil = now;
     await this.askOthers();
   }
@@ -209,7 +218,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
     clearTimeout(this.timer);
     await this.storing?.catch(() => undefined);
     const isStored = this.pending === 0;
-    if (isStored && this.drained > 0) await this.writer.finish(this.run, null).catch(() => undefined);
+    if (isStored && (this.drained > 0 || this.isKnown)) await this.writer.finish(this.run, null).catch(() => undefined);
     await this.writer.close();
     if (!isStored) this.logger.warn(`${this.pending} calls are in the journal; the next start stores them`);
     this.leftBehind.close();
@@ -273,9 +282,8 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
 
   private async store(): Promise<void> {
     try {
-      const calls = await this.storeSome();
+      await this.storeSome();
       this.failures = 0;
-      await this.tellObservers(calls);
       if (this.isSettlementDue) await this.settleNext();
     } catch (error) {
       this.failures += 1;
@@ -285,24 +293,26 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   }
 
   /** What a dead process left comes first. */
-  private async storeSome(): Promise<readonly StoredCall[]> {
+  private async storeSome(): Promise<void> {
     if (!this.nothingLeftBehind) {
       const batch = await this.leftBehind.storeNext();
-      if (batch) return batch.calls;
+      if (batch) return this.tellObservers(batch.calls);
       this.nothingLeftBehind = true;
     }
     this.journal.flush();
     const { sequence, written } = this.journal;
-    if (this.drained >= written) return [];
+    if (this.drained >= written) return;
     this.firstSince = Infinity;
     const { calls, drained, missing, segment, isEnd }: StoredBatch = await this.writer.storeNext(this.run, this.drained);
     if (isEnd && drained === this.drained) throw new Error(`The journal ends before record ${written}`);
     if (missing > this.missing)
       this.logger.warn(`The journal is damaged: ${missing - this.missing} of its records are missing from the call log`);
     [this.drained, this.missing] = [drained, missing];
+    // Who is killed in between leaves it for the next start to tell.
+    await this.tellObservers(calls);
+    this.told = drained;
     if (drained >= sequence) this.firstPending = this.firstSince;
     this.journal.discardBefore(segment);
-    return calls;
   }
 
   /** Reports are right without it, and only slower: calls are not held up where it fails. */
@@ -334,7 +344,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   /** Where there may be other replicas, they are told how far this one is. */
   private async beat(): Promise<void> {
     const now = this.clock.now();
-    if (this.pending === 0 && this.nothingLeftBehind && this.storedUntil < now) this.storedUntil = now;
+    this.noteProgress(now);
     try {
       this.beats += 1;
       if (this.beats % (LOOK_MS / HEARTBEAT_MS) === 0) {
@@ -348,10 +358,34 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       }
       if (this.isAlone) return;
       const alive = { aliveAt: now, completeUntil: this.storedUntil, lastSequence: this.journal.kept };
-      await this.database.manager.update(CallWatermark, { run: this.run, finishedAt: IsNull() }, alive);
+      const { affected } = await this.database.manager.update(CallWatermark, { run: this.run, finishedAt: IsNull() }, alive);
+      if (affected === 0 && this.isKnown) await this.giveUp();
     } catch (error) {
       this.logger.warn(`The replica could not say that it lives: ${reasonOf(error)}`);
     }
+  }
+
+  /**
+   * Somebody has taken this process for dead, stored what it had left and taken that away: where locks do not work, a silence of half a
+   * minute is all that others see. What it answered since is lost, and said to be.
+   */
+  private async giveUp(): Promise<void> {
+    this.isKnown = false;
+    this.journal.giveUp('another process has taken it over');
+    const last = this.journal.sequence;
+    const lost = { missing: () => `missing + ${last} - CASE WHEN last_sequence > drained THEN last_sequence ELSE drained END` };
+    // The older value is asked for first: MySQL sets one column after the other.
+    await this.database.manager.update(CallWatermark, { run: this.run, lastSequence: LessThan(last), drained: LessThan(last) }, lost);
+    await this.database.manager.update(CallWatermark, { run: this.run, lastSequence: LessThan(last) }, { lastSequence: last });
+  }
+
+  /** However busy it is: what was answered before a beat is stored a few beats later. */
+  private noteProgress(now: Date): void {
+    this.milestone ??= { sequence: this.journal.sequence, at: now };
+    const { sequence, at } = this.milestone;
+    if (this.drained < sequence || !this.nothingLeftBehind) return;
+    if (this.storedUntil < at) this.storedUntil = at;
+    this.milestone = undefined;
   }
 
   /** An embedded database is served by one process. */

@@ -54,6 +54,9 @@ export const segmentsIn = (folder: string): number[] =>
     .map(Number)
     .toSorted((a, b) => a - b);
 
+/** The name of a replica as the names of its starts have it. */
+export const replicaName = (replica: string): string => replica.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 40);
+
 /**
  * Takes the lock of a start's folder: nobody else has it while its process lives, and the operating system frees it when that ends.
  * @throws Error where somebody has it
@@ -96,8 +99,7 @@ export class Journal {
     private readonly onTrouble: (words: string) => void,
     startedAt: Date,
   ) {
-    const replica = options.replica.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 40);
-    this.run = `${replica}.${startedAt.getTime().toString(36)}.${randomBytes(4).toString('hex')}`;
+    this.run = `${replicaName(options.replica)}.${startedAt.getTime().toString(36)}.${randomBytes(4).toString('hex')}`;
     this.folder = join(options.dir, this.run);
   }
 
@@ -129,10 +131,19 @@ export class Journal {
   open(): void {
     if (this.file !== -1) return;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    if (this.options.sync === 'fsync') syncFolder(this.options.dir);
     this.lock = lockRun(this.folder);
     this.nextSegment();
     this.hasBallast = this.makeBallast();
     if (!this.hasBallast) this.startFailing('there is no room for it');
+  }
+
+  /** Takes no call any more: what is written here reaches nobody. */
+  giveUp(reason: string): void {
+    if (!this.isFailing) this.onTrouble(`The journal is lost (${reason}): calls are refused until the service is started anew`);
+    this.isFailing = true;
+    clearInterval(this.probe);
+    this.probe = undefined;
   }
 
   /** Writes the row at the end of this turn, together with the others of it, and then says so. */
@@ -251,7 +262,10 @@ export class Journal {
       const file = openSync(path, 'w', 0o600);
       try {
         const bytes = randomBytes(BALLAST_BYTES);
-        if (writeSync(file, bytes) === bytes.length && statSync(path).size === bytes.length) return true;
+        const isWhole = writeSync(file, bytes) === bytes.length && statSync(path).size === bytes.length;
+        // Some disks say only then that they are full.
+        if (isWhole && this.options.sync === 'fsync') fdatasyncSync(file);
+        if (isWhole) return true;
       } finally {
         closeSync(file);
       }
@@ -276,6 +290,8 @@ export class Journal {
       if (performance.now() - this.failingSince > LONGEST_HOLD_MS) release(this.waiting.splice(0), false);
       return;
     }
+    // That it was written once does not say that the disk takes a sync now.
+    if (this.options.sync === 'fsync') this.hasBallast = false;
     this.hasBallast ||= this.makeBallast();
     if (!this.hasBallast) return;
     clearInterval(this.probe);
@@ -315,8 +331,11 @@ export class Journal {
       const done = this.syncing ?? [];
       this.syncing = undefined;
       for (const file of this.retired.splice(0)) closeSync(file);
-      if (error) this.startFailing(error.message);
-      else this.lastSynced = Math.max(this.lastSynced, lastWritten);
+      if (error) {
+        this.startFailing(error.message);
+        // What was written meanwhile may have failed with it, and the next sync would say nothing of it.
+        done.push(...this.unsynced.splice(0));
+      } else this.lastSynced = Math.max(this.lastSynced, lastWritten);
       release(done, !error);
       if (this.unsynced.length > 0) this.syncThenRelease([]);
     });

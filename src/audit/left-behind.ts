@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { DataLock } from '../persistence';
+import { Problem } from '../common';
+import { asProblem, type DataLock } from '../persistence';
 import type { StoredBatch } from './call-drain';
 import type { CallWriter, RunMark } from './call-writer';
 import { lockRun, segmentsIn } from './journal';
@@ -10,8 +11,11 @@ interface Orphan {
   readonly run: string;
   readonly folder: string;
   readonly lock: DataLock;
-  /** The newest record that was stored before, or is by now. */
-  drained: number;
+  /**
+   * The newest record that this process has told of. What is still there may have been stored without anybody being told, so all of it is
+   * told: those who hear it twice take no harm.
+   */
+  told: number;
 }
 
 /** How long another replica has to be silent, besides letting go of its lock: locks do not work on every shared volume. */
@@ -25,6 +29,8 @@ const DAMAGED = '.damaged';
 /** Stores what processes have left in the journal that are gone. */
 export class LeftBehind {
   private orphans: Orphan[] | undefined;
+  /** Those that cannot be stored now, for reasons of their own: nothing else waits for them. */
+  private readonly putOff: Orphan[] = [];
 
   constructor(
     private readonly writer: CallWriter,
@@ -33,11 +39,13 @@ export class LeftBehind {
     private readonly dir: string,
     private readonly replica: string,
     private readonly run: string,
+    /** Whether nobody else serves this database: then whoever has let go of a lock is gone. */
+    private readonly isAlone: boolean,
   ) {}
 
   /** Looks for more. */
   async look(): Promise<void> {
-    this.orphans ??= [];
+    this.orphans = [...(this.orphans ?? []), ...this.putOff.splice(0)];
     for (const run of existsSync(this.dir) ? readdirSync(this.dir) : []) {
       if (run === this.run || run.endsWith(DAMAGED) || this.holds(run)) continue;
       const orphan = await this.adopt(run);
@@ -50,26 +58,37 @@ export class LeftBehind {
     if (!this.orphans) await this.look();
     const [orphan] = this.orphans!;
     if (!orphan) return undefined;
-    const batch = await this.writer.storeNext(orphan.run, orphan.drained);
-    orphan.drained = batch.drained;
-    if (batch.isEnd) {
-      const missing = await this.writer.finish(orphan.run, this.run);
+    try {
+      const batch = await this.writer.storeNext(orphan.run, orphan.told);
+      orphan.told = batch.drained;
+      if (batch.isEnd) this.end(orphan, await this.writer.finish(orphan.run, this.run));
+      return batch;
+    } catch (error) {
+      if (asProblem(error) instanceof Problem) throw error;
+      this.warn(
+        `What ${orphan.run} has left cannot be stored now, and is tried again: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      this.putOff.push(orphan);
       this.orphans!.shift();
-      if (missing === 0) rmSync(orphan.folder, { recursive: true, force: true });
-      else this.setAside(orphan, missing);
-      orphan.lock.release();
+      return this.storeNext();
     }
-    return batch;
+  }
+
+  private end(orphan: Orphan, missing: number): void {
+    this.orphans!.shift();
+    if (missing === 0) rmSync(orphan.folder, { recursive: true, force: true });
+    else this.setAside(orphan, missing);
+    orphan.lock.release();
   }
 
   /** Whether it is about to store what that start has left. */
   holds(run: string): boolean {
-    return this.orphans?.some((orphan) => orphan.run === run) ?? false;
+    return [...(this.orphans ?? []), ...this.putOff].some((orphan) => orphan.run === run);
   }
 
   /** Lets go of what is not stored yet. */
   close(): void {
-    for (const { lock } of this.orphans?.splice(0) ?? []) lock.release();
+    for (const { lock } of [...(this.orphans?.splice(0) ?? []), ...this.putOff.splice(0)]) lock.release();
   }
 
   /** What is left of it may still be of use to somebody. */
@@ -87,7 +106,7 @@ export class LeftBehind {
     if (!lock) return undefined;
     try {
       const mark = await this.writer.mark(run);
-      if (mark.replica === this.replica || (await this.claim(mark))) return { run, folder, lock, drained: mark.drained };
+      if (this.isAlone || mark.replica === this.replica || (await this.claim(mark))) return { run, folder, lock, told: 0 };
     } catch (error) {
       lock.release();
       throw error;
@@ -105,10 +124,16 @@ export class LeftBehind {
 
 /** A folder gets its lock before its first segment: without one, its process may just be starting. */
 function isEmpty(folder: string): boolean {
-  if (!statSync(folder).isDirectory()) return true;
-  if (segmentsIn(folder).length > 0) return false;
-  if (Date.now() - statSync(folder).mtimeMs > EMPTY_MS) rmSync(folder, { recursive: true, force: true });
-  return true;
+  try {
+    if (!statSync(folder).isDirectory()) return true;
+    if (segmentsIn(folder).length > 0) return false;
+    if (Date.now() - statSync(folder).mtimeMs > EMPTY_MS) rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    // Another replica has stored it meanwhile, and taken it away.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
 }
 
 function lockOf(folder: string): DataLock | undefined {

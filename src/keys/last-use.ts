@@ -5,6 +5,9 @@ import { Brackets, DataSource } from 'typeorm';
 import type { StoredCall } from '../audit';
 import { ApiKey, ApiKeyCredential } from './api-key.entity';
 
+/** Locks are rarely held on more keys. */
+const MOST_FAILURES = 3;
+
 interface Use {
   readonly at: Date;
   readonly ip: string;
@@ -23,11 +26,14 @@ interface CredentialName {
  */
 @Injectable()
 export class LastUse {
+  /** What is still to be written, by key and by credential: what could not be is tried again with the next calls. */
+  private readonly keys = new Map<string, Use>();
+  private readonly credentials = new Map<string, Use & CredentialName>();
+
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   async callsStored(calls: readonly StoredCall[]): Promise<void> {
-    const keys = new Map<string, Use>();
-    const credentials = new Map<string, Use & CredentialName>();
+    const { keys, credentials } = this;
     for (const call of calls) {
       const caller = call.principal ?? call.suspect;
       const use = { at: call.at, ip: call.ip };
@@ -40,8 +46,12 @@ export class LastUse {
       }
       if (call.subjectKeyId !== null && !isOverLimit) keep(keys, call.subjectKeyId, use);
     }
-    for (const [id, use] of keys) await this.touchKey(id, use);
-    for (const use of credentials.values()) await this.touchCredential(use);
+    const errors = [
+      ...(await written(keys, (use, id) => this.touchKey(id, use))),
+      ...(await written(credentials, (use) => this.touchCredential(use))),
+    ];
+    const [error] = errors;
+    if (error) throw error;
   }
 
   private async touchKey(id: string, { at, ip }: Use): Promise<void> {
@@ -63,6 +73,25 @@ export class LastUse {
       .andWhere(new Brackets((earlier) => earlier.where('last_used_at IS NULL').orWhere('last_used_at <= :at', { at })))
       .execute();
   }
+}
+
+/**
+ * Each for itself: one row that somebody holds keeps no other from being written. Where the database takes none, it is not asked for all.
+ * @returns why some were not
+ */
+async function written<T>(uses: Map<string, T>, write: (use: T, name: string) => Promise<void>): Promise<Error[]> {
+  const errors: Error[] = [];
+  for (const [name, use] of uses) {
+    try {
+      await write(use, name);
+      // What came for it meanwhile is written next time.
+      if (uses.get(name) === use) uses.delete(name);
+    } catch (error) {
+      errors.push(error instanceof Error ? error : new Error(String(error)));
+      if (errors.length === MOST_FAILURES) break;
+    }
+  }
+  return errors;
 }
 
 /** The latest use of each; of two in one millisecond, the later one in the log. */
