@@ -33,6 +33,12 @@ export interface CallObserver {
 export const CALL_OBSERVERS = Symbol('keystile:call-observers');
 export const JOURNAL_OPTIONS = Symbol('keystile:journal-options');
 
+/** What was answered before that moment has no record after this one. */
+interface Milestone {
+  readonly sequence: number;
+  readonly at: Date;
+}
+
 /** Calls that arrive together are stored together. */
 const GATHER_MS = 200;
 /** From so many on, they are stored at once. */
@@ -83,8 +89,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   /** The same of those that came while the others were being stored. */
   private firstSince = Infinity;
   private storedUntil: Date;
-  /** What was answered before that moment has no record after this one. */
-  private milestone: { readonly sequence: number; readonly at: Date } | undefined;
+  private milestone: Milestone | undefined;
   private othersStoredUntil: Date | undefined;
 
   constructor(
@@ -381,11 +386,12 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
 
   /** However busy it is: what was answered before a beat is stored a few beats later. */
   private noteProgress(now: Date): void {
-    this.milestone ??= { sequence: this.journal.sequence, at: now };
-    const { sequence, at } = this.milestone;
-    if (this.drained < sequence || !this.nothingLeftBehind) return;
-    if (this.storedUntil < at) this.storedUntil = at;
-    this.milestone = undefined;
+    const isPassed = ({ sequence }: Milestone): boolean => this.nothingLeftBehind && this.drained >= sequence;
+    if (this.milestone && !isPassed(this.milestone)) return;
+    const next: Milestone = { sequence: this.journal.sequence, at: now };
+    const passed = isPassed(next) ? next : this.milestone;
+    if (passed && this.storedUntil < passed.at) this.storedUntil = passed.at;
+    this.milestone = next;
   }
 
   /** An embedded database is served by one process. */
