@@ -16,13 +16,14 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
   let dataDir: string;
   let key: TestKey;
   let token: string;
+  let userId: string;
 
   beforeAll(async () => {
     server = await OwnMariadb.start();
     dataDir = mkdtempSync(join(tmpdir(), 'keystile-read-only-'));
     app = await KeystileApp.start({ keep: { dataDir, databaseUrl: server.url } });
     key = await app.issueKey({ scopes: ['api_key.read'] });
-    token = (await app.owner()).token;
+    ({ token, userId } = await app.owner());
     for (const level of ['log', 'warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
   }, 60_000);
 
@@ -66,6 +67,8 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
     const usage = await app.get(`/v1/usage?to=${log.data[0].at}`, { as: token });
     const now = await app.get('/v1/call-logs', { as: token });
     expect([earlier.status, one.status, usage.status, now.status]).toEqual([200, 200, 200, 503]);
+    const line = `It cannot be written now, and is not in the audit trail, that user ${userId} read call_logs`;
+    expect((Logger.prototype.warn as jest.Mock).mock.calls.filter(([said]) => said === line)).toHaveLength(2);
     await server.administer('SET GLOBAL read_only = 0');
     expect(await create()).toBe(201);
     await expectRowsOf(requestIds);

@@ -505,6 +505,59 @@ describe('the audit trail', () => {
       expect(await readsOf(auditor, owner)).toHaveLength(3);
     });
 
+    it('tells it again when the hour is over, and not a second before', async () => {
+      const { token } = owner;
+      expect((await app.get('/v1/call-logs?to=2020-01-01T00:00:00Z', { as: token })).status).toBe(200);
+      const first = { calls: 'list', filter: {}, first: { to: '2020-01-01T00:00:00Z' } };
+      for (const [seconds, expected] of [
+        [3_599, [first]],
+        [1, [first, { calls: 'list', filter: {}, first: {} }]],
+      ] as const) {
+        app.clock.move({ seconds });
+        owner = await app.login(owner.email);
+        expect((await app.get('/v1/call-logs', { as: owner.token })).status).toBe(200);
+        expect((await readsOf(owner, owner)).map(({ after }) => after)).toEqual(expected);
+      }
+    });
+
+    it('tells of everybody who read the same, and of the calls of nobody where those are told of', async () => {
+      const [auditor, operator] = [await app.member('auditor', { by: owner }), await app.owner()];
+      for (const { token } of [owner, auditor, owner]) expect((await app.get('/v1/call-logs', { as: token })).status).toBe(200);
+      for (const reader of [owner, auditor]) expect(await readsOf(reader, owner)).toHaveLength(1);
+      app.clock.move({ minutes: 61 });
+      const { token } = await app.login(operator.email);
+      for (const scope of ['', '?scope=installation']) expect((await app.get(`/v1/call-logs${scope}`, { as: token })).status).toBe(200);
+      const since = app.clock.now().toISOString();
+      const told = async (scope: string): Promise<unknown[]> => {
+        const query = `action=call_log.read&actorId=${operator.userId}&from=${since}${scope}`;
+        return (await app.get<List<Event>>(`/v1/audit-events?${query}`, { as: token })).body.data.map((event) => event.organizationId);
+      };
+      expect([await told(''), await told('&scope=installation')]).toEqual([[operator.organizationId], [null]]);
+    });
+
+    it.each([
+      ['a list', () => '?limit=1'],
+      ['a single call', (id: string) => `/${id}`],
+      ['why a call was answered so', (id: string) => `/${id}/explain`],
+    ])('tells from where, and in which call, somebody read %s', async (_what, path) => {
+      const requestId = (await app.get('/v1/whoami', { as: owner.token })).headers['x-request-id'] as string;
+      const auditor = await app.member('auditor', { by: owner });
+      const read = await app.get(`/v1/call-logs${path(requestId)}`, { as: auditor.token, from: '127.0.0.2' });
+      expect(read.status).toBe(200);
+      expect(await readsOf(auditor, owner)).toMatchObject([
+        { actor: { type: 'user', id: auditor.userId }, ip: '127.0.0.2', requestId: read.headers['x-request-id'] },
+      ]);
+    });
+
+    it('tells of nobody who asked for a call that is not theirs', async () => {
+      const stranger = await app.otherOrganization();
+      const theirs = (await app.get('/v1/whoami', { as: stranger.token })).headers['x-request-id'] as string;
+      for (const path of [theirs, `${theirs}/explain`]) {
+        expect((await app.get(`/v1/call-logs/${path}`, { as: owner.token })).status).toBe(404);
+      }
+      expect(await readsOf(owner, owner)).toEqual([]);
+    });
+
     it('tells once an hour that single calls were read, or why they were answered so, and which was the first', async () => {
       const auditor = await app.member('auditor', { by: owner });
       const requestIds = await Promise.all(
@@ -542,6 +595,17 @@ describe('the audit trail', () => {
       await sql('ALTER TABLE hidden RENAME TO keystile_audit_events');
       expect(refused.map(({ status }) => status)).toEqual([500, 500]);
       expect((await app.get('/v1/call-logs', { as: owner.token })).status).toBe(200);
+      expect(await readsOf(owner, owner)).toHaveLength(1);
+    });
+
+    it('A19.4: shows no single call, and not why it was answered so, while it cannot record that', async () => {
+      const requestId = (await app.get('/v1/whoami', { as: owner.token })).headers['x-request-id'] as string;
+      const paths = [`/v1/call-logs/${requestId}`, `/v1/call-logs/${requestId}/explain`];
+      await sql('ALTER TABLE keystile_audit_events RENAME TO hidden');
+      const refused = await Promise.all([...paths, ...paths].map((path) => app.get(path, { as: owner.token })));
+      await sql('ALTER TABLE hidden RENAME TO keystile_audit_events');
+      expect(refused.map(({ status }) => status)).toEqual([500, 500, 500, 500]);
+      for (const path of paths) expect((await app.get(path, { as: owner.token })).status).toBe(200);
       expect(await readsOf(owner, owner)).toHaveLength(1);
     });
   });
