@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { CheckpointJob } from '../src/audit';
 import { canonicalJson, type ChainedEvent, chainHash } from '../src/audit/audit-chain';
+import { AuditEvent, AuditHead } from '../src/audit/audit-event.entity';
 import { runCommand } from '../src/cli/command';
 import { newSigningKeys } from '../src/config';
 import { KeystileApp, type TestPerson } from '../src/testing';
@@ -241,6 +242,28 @@ describe('evidence of the audit trail', () => {
         await expectNothingSigned((sequence as number) + 2);
       });
 
+      it('are not made where the event that was signed last is not what it was', async () => {
+        const { sequence } = await sign();
+        await forge(sequence as number);
+        for (let i = 0; i < 2; i++) await app.issueKey({}, owner);
+        await expectNothingSigned(sequence as number);
+      });
+
+      it('are not made where the chain was made anew, with every digest right', async () => {
+        const { sequence } = await sign();
+        for (let i = 0; i < 2; i++) await app.issueKey({}, owner);
+        const { manager } = app.service.database;
+        const { organizationId } = owner;
+        let previousHash = '';
+        for (const event of await manager.find(AuditEvent, { where: { organizationId }, order: { sequence: 'ASC' } })) {
+          const forged = event.sequence < 3 ? event : { ...event, previousHash, actorId: event.sequence === 3 ? 'usr_x' : event.actorId };
+          previousHash = chainHash(forged);
+          await manager.update(AuditEvent, { id: event.id }, { ...forged, hash: previousHash });
+        }
+        await manager.update(AuditHead, { organizationId }, { hash: previousHash });
+        await expectNothingSigned(sequence as number);
+      });
+
       it('are made anew once it is whole again', async () => {
         const where = 'WHERE organization_id = ? AND sequence = 3';
         const [event] = (await sql(`SELECT action FROM keystile_audit_events ${where}`, owner.organizationId)) as Row[];
@@ -256,6 +279,32 @@ describe('evidence of the audit trail', () => {
       await sql('UPDATE keystile_audit_events SET actor_id = NULL WHERE organization_id = ? AND sequence = 3', owner.organizationId);
       await sign();
       expect(await verifyOnline()).toMatchObject({ valid: false, firstBrokenSequence: 3 });
+    });
+
+    it('prove nothing of what came after them: online and offline name the first bad event there', async () => {
+      const checkpoint = await sign();
+      for (let i = 0; i < 4; i++) await app.issueKey({}, owner);
+      const bad = (checkpoint['sequence'] as number) + 2;
+      const whole = await exportAudit();
+      expect((await verifyOffline(whole, checkpoint, await publicKeys())).code).toBe(0);
+      const cut = whole
+        .split('\n')
+        .toSpliced(bad - 1, 1)
+        .join('\n');
+      expect(await verifyOffline(cut, checkpoint, await publicKeys())).toEqual({
+        code: 1,
+        said: `BROKEN at event ${bad}: it is missing: it was taken out, or the export was made with filters.`,
+      });
+      await sql(
+        "UPDATE keystile_audit_events SET actor_id = 'usr_x' WHERE organization_id = ? AND sequence = ?",
+        owner.organizationId,
+        bad,
+      );
+      expect(await verifyOnline()).toMatchObject({ valid: false, checked: bad, firstBrokenSequence: bad, fault: 'altered' });
+      expect(await verifyOffline(await exportAudit(), checkpoint, await publicKeys())).toEqual({
+        code: 1,
+        said: `BROKEN at event ${bad}: it was changed.`,
+      });
     });
 
     it('show online that one of them was forged', async () => {
@@ -442,6 +491,31 @@ describe('evidence of the audit trail', () => {
       const write = (line: string): void => void said.push(line);
       expect(await runCommand(['audit', 'verify', join(folder, 'nowhere')], {}, { out: write, error: write })).toBe(2);
       expect(said).toEqual([expect.stringMatching(/^keystile audit: .*ENOENT/)]);
+    });
+
+    it.each<[what: string, said: string, verify: (exported: string, checkpoint: Row) => Promise<{ code: number; said: string }>]>([
+      ['keys', 'The key file holds no JSON Web Key Set', (exported, checkpoint) => verifyOffline(exported, checkpoint, { keys: [] })],
+      ['keys', 'The key file holds no JSON Web Key Set', (exported, checkpoint) => verifyOffline(exported, checkpoint, checkpoint)],
+      [
+        'checkpoints',
+        'The checkpoint file holds something that is no checkpoint',
+        async (exported, checkpoint) => verifyOffline(exported, [checkpoint, { ...checkpoint, hash: null }], await publicKeys()),
+      ],
+    ])('says that a file holds no %s: %s', async (_what, said, verify) => {
+      const checkpoint = await sign();
+      expect(await verify(await exportAudit(), checkpoint)).toEqual({ code: 2, said: `keystile audit: ${said}` });
+    });
+
+    it.each([
+      ['no export', []],
+      ['two', ['export.ndjson', 'export.ndjson']],
+    ])('asks for one export where %s are named', async (_what, names) => {
+      await verifyOffline(await exportAudit());
+      const said: string[] = [];
+      const write = (line: string): void => void said.push(line);
+      const words = ['audit', 'verify', ...names.map((name) => join(folder, name))];
+      expect(await runCommand(words, {}, { out: write, error: write })).toBe(2);
+      expect(said).toEqual(['keystile audit: name one export: keystile audit verify export.ndjson']);
     });
 
     it('says of an export that lacks events that it may have been made with filters', async () => {
