@@ -284,6 +284,89 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     expect(await reports()).toEqual(byQuarters);
   });
 
+  it('hold what several replicas verified of a key, and when it was let in last', async () => {
+    const which = { organizationId: ORGANIZATION, keyId: `key_${'0'.repeat(25)}7` };
+    const verified = (minutes: number, code: string | null = null): FinishedCall => ({
+      ...called(before(3 * DAY_MS - minutes * 60_000), 1),
+      route: '/v1/api-keys/verify',
+      method: 'POST',
+      status: 200,
+      code,
+      subjectKeyId: which.keyId,
+    });
+    const [one, other] = [newStore(), newStore()];
+    const told = async (): Promise<unknown> => {
+      const kinds = await keyCalls.kinds(before(10 * DAY_MS), which);
+      const verifications = kinds.filter(({ isVerification }) => isVerification).toSorted((a, b) => a.status - b.status);
+      return {
+        kinds: kinds.length,
+        verifications: verifications.map(({ status, calls, lastAt }) => [status, calls, lastAt]),
+        succeeded: await keyCalls.succeededSince([before(10 * DAY_MS), before(3 * DAY_MS - 3 * 60_000)], which),
+        lastSuccessAt: await keyCalls.lastSuccessAt(which),
+      };
+    };
+    for (const minutes of [1, 4]) one.append(verified(minutes));
+    one.append(verified(6, 'api_key_disabled'));
+    await one.flush();
+    await one.settle();
+    for (const some of [
+      [2, 64],
+      [63, 65, 3],
+    ]) {
+      for (const minutes of some) other.append(verified(minutes));
+      await other.flush();
+    }
+    other.append(verified(9, 'api_key_disabled'));
+    await other.flush();
+    const expected = {
+      kinds: 2,
+      verifications: [
+        [200, 7, before(3 * DAY_MS - 65 * 60_000)],
+        [401, 2, before(3 * DAY_MS - 9 * 60_000)],
+      ],
+      succeeded: [7, 7],
+      lastSuccessAt: before(3 * DAY_MS - 65 * 60_000),
+    };
+    expect(await told()).toEqual(expected);
+    await other.settle();
+    expect(await told()).toEqual(expected);
+    // Whole days are not read by the hour.
+    await database.query('DELETE FROM keystile_key_use');
+    expect(await told()).toEqual({ ...expected, succeeded: [7, 0] });
+  });
+
+  it('hold what every key of many did', async () => {
+    const keyOf = (i: number): string => `key_${String(i).padStart(26, '0')}`;
+    for (let i = 0; i < 203; i++) {
+      store.append({ ...called(before(3 * DAY_MS), 1), principal: aKeyHolder({ id: keyOf(i), organizationId: ORGANIZATION }) });
+    }
+    await store.flush();
+    await store.settle();
+    await database.query('DELETE FROM keystile_key_use');
+    for (const i of [0, 99, 100, 199, 200, 202]) {
+      expect(await keyCalls.kinds(before(10 * DAY_MS), { organizationId: ORGANIZATION, keyId: keyOf(i) })).toMatchObject([{ calls: 1 }]);
+    }
+  });
+
+  it('take for no success what began as one and ended otherwise', async () => {
+    const which = { organizationId: ORGANIZATION, keyId: `key_${'0'.repeat(25)}1` };
+    const long = called(before(2 * DAY_MS), 1);
+    store.append(called(before(4 * DAY_MS), 1));
+    store.begin(long);
+    await store.flush();
+    expect(await keyCalls.lastSuccessAt(which)).toEqual(long.at);
+    store.complete({ ...long, status: 500 }, long);
+    await store.flush();
+    for (const settle of [() => Promise.resolve(), () => store.settle()]) {
+      await settle();
+      expect(await keyCalls.lastSuccessAt(which)).toEqual(before(4 * DAY_MS));
+      expect((await keyCalls.kinds(before(10 * DAY_MS), which)).map(({ status, calls }) => [status, calls]).toSorted()).toEqual([
+        [200, 1],
+        [500, 1],
+      ]);
+    }
+  });
+
   it('of more keys than fit on a sheet are all there, also those that came late', async () => {
     const ofMany = (at: Date, i: number): FinishedCall => ({
       ...called(at, i),

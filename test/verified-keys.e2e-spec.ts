@@ -99,14 +99,28 @@ describe('a key that other services take, and have verified', () => {
     });
   });
 
+  it('would be missed as often as it was verified, also in the hour that the one of before reaches into', async () => {
+    await verify(2);
+    app.clock.move({ minutes: 119 - app.clock.now().getUTCMinutes() });
+    await verify(1);
+    owner = await app.login(owner.email);
+    expect(await impact(key)).toMatchObject({ lastHour: 3, lastDay: 3, lastMonth: 3, lastSuccessAt: app.clock.now().toISOString() });
+  });
+
   it('has them counted by the day once days are over', async () => {
     await verify(2);
     await app.get('/v1/members', { as: key.key });
+    const lastSuccessAt = app.clock.now().toISOString();
     app.clock.move({ days: 3 });
     owner = await app.login(owner.email);
     await app.service.app.get(CallStore).settle();
     expect(await usage(key)).toMatchObject({ calls: 3, succeeded: 3, verifications: { calls: 2, denied: 0 } });
-    expect(await impact(key)).toMatchObject({ lastDay: 0, lastMonth: 3, verifications: { calls: 2 } });
+    expect(await impact(key)).toMatchObject({
+      lastDay: 0,
+      lastMonth: 3,
+      lastSuccessAt,
+      verifications: { calls: 2, lastAt: lastSuccessAt },
+    });
   });
 
   it.each([
