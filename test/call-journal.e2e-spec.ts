@@ -10,6 +10,7 @@ import fs, {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -24,7 +25,7 @@ import { CallSearches } from '../src/audit/call-search';
 import { CallTerms } from '../src/audit/call-terms';
 import { CallWatermark } from '../src/audit/call-watermark.entity';
 import { Completeness } from '../src/audit/completeness.service';
-import { Journal, type JournalOptions, lockRun } from '../src/audit/journal';
+import { Journal, type JournalOptions, lockRun, segmentsIn } from '../src/audit/journal';
 import { UsageCounts } from '../src/audit/usage-counts';
 import { UsageService } from '../src/audit/usage.service';
 import { migrateKeystile, openDatabase } from '../src/persistence';
@@ -276,6 +277,16 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     expect(await completeness(newStore())).toMatchObject({ hasNoGaps: false, completeUntil: clock.now() });
   });
 
+  it('A19: calls a single lost call a gap, too', async () => {
+    const { folder, run } = killedWith(many(1), 'there');
+    await lastHeard(run, 1);
+    rmSync(folder, { recursive: true });
+    clock.move({ hours: 24 });
+    const store = newStore();
+    expect(await completeness(store)).toMatchObject({ hasNoGaps: false, completeUntil: clock.now() });
+    expect(await shownOf(store, run)).toMatchObject({ state: 'left_behind', lastSequence: 1, pending: 1, missing: 0 });
+  });
+
   it('A19: is no gap what is just being stored, however old', async () => {
     const runs = [killedWith(many(3)).run, killedWith(many(3)).run];
     for (const run of runs) await lastHeard(run, 3);
@@ -444,6 +455,73 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     expect(await Promise.all(kept)).toEqual([true, false]);
     expect([store.isRefusing, said]).toEqual([false, []]);
     expect(await tails()).toHaveLength(2);
+  });
+
+  describe('on a disk that takes what is written and then cannot keep it', () => {
+    let journal: Journal;
+    let kept: boolean[];
+    /** Fills a file. */
+    const large = aCall({ path: 'x'.repeat(500) });
+
+    /** The system says so itself: what a device without a disk is asked to keep, it refuses. */
+    beforeEach(async () => {
+      kept = [];
+      journal = new Journal(options({ sync: 'fsync', segmentBytes: 500 }), (words) => said.push(words), clock.now());
+      journal.open();
+      symlinkSync('/dev/null', join(journal.folder, '0000000002.journal'));
+      const first = new Promise((resolve) => journal.append(large, 'whole', resolve));
+      expect([await first, journal.kept]).toEqual([true, 1]);
+    });
+
+    afterEach(() => journal.close(false));
+
+    const append = (call = aCall()): void => journal.append(call, 'whole', (is) => kept.push(is));
+
+    it('R02: lets no answer go, says so, and refuses calls', async () => {
+      append();
+      append();
+      await until(() => kept.length === 2);
+      expect([kept, journal.kept, journal.isRefusing]).toEqual([[false, false], 1, true]);
+      expect(said).toEqual([expect.stringMatching(/^The journal cannot be written \(.*fdatasync.*\): calls are refused until it can$/)]);
+    });
+
+    it('R02: begins no answer that is streamed, and lets none go that waits', async () => {
+      occupied = occupyDisk(dir);
+      for (let i = 0; i < 2; i++) {
+        append();
+        await turn();
+      }
+      expect(kept).toEqual([]);
+      expect(journal.appendNow(aCall())).toBe(false);
+      expect([kept, journal.kept, journal.isRefusing]).toEqual([[false, false], 1, true]);
+      await occupied.end();
+    });
+
+    it('R02: lets no answer go whose row is in the file before', async () => {
+      occupied = occupyDisk(dir);
+      append(large);
+      await turn();
+      // This one is for the next file, which is not begun before the last one is kept.
+      append();
+      await turn();
+      expect([kept, journal.kept, journal.isRefusing, segmentsIn(journal.folder)]).toEqual([[false], 1, true, [1, 2]]);
+      await occupied.end();
+    });
+  });
+
+  it.each(['process', 'fsync'] as const)('begins a file of which somebody has left something, and keeps all (%s)', async (mode) => {
+    const store = newStore({ segmentBytes: 1_000, sync: mode });
+    await store.onModuleInit();
+    writeFileSync(join(dir, store.run, '0000000002.journal'), Buffer.alloc(3_000, 1));
+    await breakIt();
+    const kept = await Promise.all(many(20).map((call) => new Promise((resolve) => setImmediate(() => store.append(call, resolve)))));
+    expect([kept, store.isRefusing]).toEqual([Array(20).fill(true), false]);
+    for (let i = 0; i < 20; i++) expect(await new Promise((resolve) => store.append(aCall(), resolve))).toBe(true);
+    expect(filesOf(store).length).toBeGreaterThan(2);
+    await repairIt();
+    await store.flush();
+    expect(await completeness(store)).toMatchObject({ hasNoGaps: true });
+    expect(await tails()).toHaveLength(40);
   });
 
   it('has one row of a streamed call, which its end completes, in one batch or in two', async () => {

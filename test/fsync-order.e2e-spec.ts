@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -75,6 +75,43 @@ const canTrace = ((): boolean => {
   it('R02: is written and synced before its answer leaves, where that is asked for', async () => {
     expect(steps(await trace('fsync'))).toEqual(Array(CALLS).fill('written synced answered'));
   }, 120_000);
+
+  it('R02: is not answered while the disk does not take it, later ones are refused, and all is well once it does', async () => {
+    const service = spawn(process.execPath, ['-r', join(ROOT, 'test', 'support', 'typescript.cjs'), join(ROOT, 'src', 'main.ts')], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', DATA_DIR: dir, LOG_LEVEL: 'error', CALL_LOG_SYNC: 'fsync' },
+    });
+    const ended = once(service, 'close');
+    try {
+      const url = await addressOf(service);
+      const said: string[] = [];
+      for (const stream of [service.stdout, service.stderr]) stream.on('data', (data) => said.push(String(data)));
+      const call = (): Promise<number | 'cut'> =>
+        callHttp(url, 'GET', '/nowhere').then(
+          ({ status }) => status,
+          () => 'cut',
+        );
+      expect(await call()).toBe(404);
+      const journal = readdirSync(dir, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.journal'))!;
+      const broken = ['-f', '-o', '/dev/null', '-P', join(dir, journal), '-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO'];
+      const tracer = spawn('strace', [...broken, '-p', String(service.pid)]);
+      await once(tracer.stderr, 'data');
+      const answers: Array<number | 'cut'> = [];
+      for (let i = 0; i < 30; i++) answers.push(await call());
+      expect([answers[0], new Set(answers)]).toEqual(['cut', new Set(['cut', 503])]);
+      const detached = once(tracer, 'close');
+      tracer.kill('SIGINT');
+      await detached;
+      for (const deadline = performance.now() + 10_000; (await call()) !== 404 && performance.now() < deadline;);
+      expect([await call(), await call()]).toEqual([404, 404]);
+      expect(said.join('')).toMatch(
+        /The journal cannot be written \(EIO[^]*calls are refused until it can[^]*The journal can be written again/,
+      );
+    } finally {
+      service.kill('SIGTERM');
+      await ended;
+    }
+  }, 60_000);
 
   it('is written before its answer leaves, in any case', async () => {
     expect(steps(await trace('process'))).toEqual(Array(CALLS).fill('written answered'));
