@@ -5,10 +5,11 @@ import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { CallStore } from '../src/audit';
+import { AuditTrail, CallStore } from '../src/audit';
 import { ExportTurns } from '../src/audit/export-turns';
 import { type Answer, KeystileApp, type TestPerson } from '../src/testing';
 import { aCall, aKeyHolder, NOON } from './support/finished-call';
+import { countStatements } from './support/statements';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -91,6 +92,71 @@ describe('an export', () => {
       expect([errors.mock.calls, warnings.mock.calls]).toEqual([[], []]);
     });
 
+    /** Reads the beginning of the answer, and goes away. */
+    async function readAndLeave(path: string): Promise<void> {
+      const { hostname, port } = new URL(app.url);
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      const asked = once(app.service.app.getHttpServer(), 'request') as Promise<[IncomingMessage]>;
+      socket.write(`${head('GET', path)}\r\n`);
+      const [{ socket: theirs }] = await asked;
+      const gone = new Promise((resolve) => theirs.once('close', resolve));
+      const [begin] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      await gone;
+      expect(begin.toString('latin1')).toMatch(/^HTTP\/1\.1 200 /);
+    }
+    const manyCalls = async (): Promise<void> => {
+      const store = app.service.app.get(CallStore);
+      const long = { path: 'x'.repeat(500), userAgent: 'y'.repeat(250), referrer: 'z'.repeat(250) };
+      const principal = aKeyHolder({ organizationId: owner.organizationId });
+      for (let i = 0; i < 10_000; i++) store.append(aCall({ ...long, principal }));
+      await store.flush();
+    };
+    const manyEvents = async (): Promise<void> => {
+      const trail = app.service.app.get(AuditTrail);
+      const actor = { type: 'system', id: null, requestId: null, ip: null } as const;
+      const entry = { organizationId: owner.organizationId, actor, action: 'test.repeated', target: { type: 'test', id: null } };
+      await app.service.database.transaction(async (manager) => {
+        for (let i = 0; i < 1_200; i++) await trail.record(manager, { ...entry, after: { text: 'x'.repeat(10_000) } });
+      });
+    };
+
+    it.each([
+      ['/v1/call-logs/export', 'csv', 'call_log.exported', manyCalls],
+      ['/v1/call-logs/export', 'ndjson', 'call_log.exported', manyCalls],
+      ['/v1/audit-events/export', 'csv', 'audit_event.exported', manyEvents],
+      ['/v1/audit-events/export', 'ndjson', 'audit_event.exported', manyEvents],
+    ])(
+      'in the middle is read no further, makes room for the next, and stays in the trail: %s as %s',
+      async (path, format, action, fill) => {
+        await fill();
+        const warnings = [jest.spyOn(Logger.prototype, 'error'), jest.spyOn(Logger.prototype, 'warn')].map((spy) => spy.mockReturnValue());
+        const isOfCalls = action === 'call_log.exported';
+        const reads = countStatements(
+          isOfCalls ? app.service.callDatabase : app.service.database,
+          isOfCalls ? /FROM keystile_call_logs/ : /SELECT (?!MAX).* FROM .keystile_audit_events. .*LIMIT 250/s,
+        );
+        for (let i = 0; i < 2; i++) await readAndLeave(`${path}?format=${format}`);
+        const readByThen = reads();
+        expect([readByThen > 0, readByThen < (isOfCalls ? 80 : 10)]).toEqual([true, true]);
+        // The many are later.
+        const own = `${path}&to=${NOON.toISOString()}`;
+        // What was being read when they went away comes to its end.
+        while ((await rowsOf(own)).length < 2) await nextTurn();
+        const read = reads();
+        for (let turns = 0; turns < 200; turns++) await nextTurn();
+        expect(reads()).toBe(read);
+        expect(await rowsOf(own)).toEqual(Array(2).fill(expect.objectContaining({ status: 499, code: null, userId: owner.userId })));
+        const next = await Promise.all([1, 2].map(() => download(`${path}?format=${format}&from=2030-01-01T00:00:00Z`)));
+        expect(next.map(({ status }) => status)).toEqual([200, 200]);
+        expect((await eventsOf(action)).map(({ after }) => after)).toEqual([
+          ...[1, 2].map(() => ({ format, filter: { from: '2030-01-01T00:00:00Z' } })),
+          ...[1, 2].map(() => ({ format, filter: {} })),
+        ]);
+        expect(warnings.flatMap(({ mock }) => mock.calls)).toEqual([]);
+      },
+    );
+
     it('has no code either where it is a body that does not come', async () => {
       const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
       const body = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"na';
@@ -158,6 +224,17 @@ describe('an export', () => {
         after: { format: 'ndjson', filter: { status: 200 } },
         personal: { filterIp: '203.0.113.9' },
       });
+    });
+
+    it('A19.6: is not made while it cannot be recorded', async () => {
+      jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+      await app.service.database.query('ALTER TABLE keystile_audit_events RENAME TO hidden');
+      const refused = await Promise.all(['call-logs', 'audit-events'].map((name) => download(`/v1/${name}/export?format=ndjson`)));
+      await app.service.database.query('ALTER TABLE hidden RENAME TO keystile_audit_events');
+      jest.restoreAllMocks();
+      expect(refused.map(({ status, body }) => [status, body.code])).toEqual([1, 2].map(() => [500, 'internal_error']));
+      expect((await download('/v1/call-logs/export')).status).toBe(200);
+      expect(await eventsOf('call_log.exported')).toHaveLength(1);
     });
 
     it('needs a scope of its own, and only that', async () => {
