@@ -87,6 +87,14 @@ describe('cutting a stretch of time into days, hours and quarters', () => {
     expect(segmentsOf(LINE_SPANS, 0, 192, { ...all, days: 96 }, () => 0).map(({ span }) => span)).toEqual([DAY, HOUR]);
   });
 
+  it('takes days and hours where each of them is a bucket of its own', () => {
+    const all = { hours: FOREVER, days: FOREVER };
+    for (const span of [DAY, HOUR]) {
+      const bucketOf = (quarter: number): number => Math.floor(quarter / span.quarters);
+      expect(segmentsOf(LINE_SPANS, 0, 96 * 3, all, bucketOf)).toEqual([{ span, first: 0, end: 96 * 3 }]);
+    }
+  });
+
   it('takes six hours at once for days that begin with half an hour', () => {
     const inKolkata = (quarter: number): number => Math.floor((quarter + 22) / 96);
     const pieces = segmentsOf(SHEET_SPANS, 74, 74 + 96, { hours: FOREVER, days: FOREVER }, inKolkata);
@@ -459,18 +467,102 @@ describe.each(databaseKinds)('hours and days of usage in %s', (_name, create) =>
     expect((await usage.usage(auditor, { ...asked, to: now.toISOString() })).data).toEqual([]);
   });
 
+  it('are told of as ten thousand buckets at most', async () => {
+    const bucket = (i: number): FinishedCall => ({
+      ...called(before((1 + Math.floor(i / 14)) * HOUR_MS), 1),
+      principal: aKeyHolder({ id: `key_${String(i % 14).padStart(26, '0')}`, organizationId: ORGANIZATION }),
+    });
+    for (let i = 9_999; i >= 0; i--) store.append(bucket(i));
+    const asked = { from: before(30 * DAY_MS).toISOString(), interval: 'hour', groupBy: 'key' } as const;
+    expect((await usage.usage(auditor, asked)).data).toHaveLength(10_000);
+    store.append(bucket(10_000));
+    await expect(usage.usage(auditor, asked)).rejects.toMatchObject({
+      code: 'validation_failed',
+      extras: { errors: [{ pointer: '/interval', message: 'more than 10000 buckets; ask for longer ones, or fewer' }] },
+    });
+  });
+
   it('of the hour that goes on wait for its end', async () => {
     store.append(called(before(1_000), 1));
     await store.flush();
     await store.settle();
     expect(await callsOnSheets(HOUR, 'code')).toBe(0);
-    clock.move({ minutes: 56 });
+    // Of what began in it something may still be under way for a minute.
+    clock.move({ minutes: 55, seconds: 59 });
+    await store.settle();
+    expect(await callsOnSheets(HOUR, 'code')).toBe(0);
+    clock.move({ seconds: 1 });
     await store.settle();
     expect([await callsOnSheets(HOUR, 'code'), await callsOnSheets(DAY, 'code')]).toEqual([1, 0]);
     clock.move({ hours: 24 });
     await store.settle();
     expect(await callsOnSheets(DAY, 'code')).toBe(1);
   });
+
+  it.each([
+    ['when a day begins', 0],
+    ['in the last quarter of a day', 95],
+  ])(
+    'are deleted to the quarter, the hour and the day, and calls to the millisecond, each organization by its own rule, %s',
+    async (_when, place) => {
+      const quarter = quarterOf(clock.now().getTime());
+      clock.move({ minutes: 15 * (96 + place - (quarter % 96)) });
+      const [now, old] = [clock.now().getTime(), quarterOf(before(10 * DAY_MS).getTime())];
+      expect(old % 96).toBe(place);
+      const ofOther = (at: Date): FinishedCall => ({ ...called(at, 1), principal: aKeyHolder({ organizationId: OTHER }) });
+      for (let i = old - 2 * 96; i < old + 96; i++) store.append(called(new Date(i * QUARTER_MS), 1));
+      const kept = [5 * DAY_MS, 5 * DAY_MS - 1].map((age) => called(new Date(now - age), 2));
+      for (const call of [...kept, called(new Date(now - 5 * DAY_MS - 1), 2)]) store.append(call);
+      const others = [89 * DAY_MS, 12 * DAY_MS].map((age) => ofOther(new Date(now - age)));
+      for (const call of others) store.append(call);
+      await store.flush();
+      await store.settle();
+      const pruner = new CallPruner(
+        database,
+        () => clock.now(),
+        (words) => expect(words).toBe(''),
+      );
+      await pruner.prune({ standard: { calls: 90, usage: 730 }, exceptions: new Map([[ORGANIZATION, { calls: 5, usage: 10 }]]) });
+      const left = await database.manager.find(CallLog, { order: { id: 'ASC' } });
+      expect(left.map(({ id }) => id)).toEqual([...others, ...kept].map(({ id }) => id));
+      const number = await new CallTerms(database).find('organization', ORGANIZATION);
+      const firstIn = async (table: string, unit: 'quarter' | 'hour'): Promise<unknown> => {
+        const [{ first }] = await database.query<[{ first: number }]>(
+          `SELECT MIN(${unit}) AS first FROM ${table} WHERE organization_number = ?`,
+          [number],
+        );
+        return [table, first];
+      };
+      for (const { quarters, sheets } of SHEET_SPANS) {
+        expect(await firstIn(sheets, 'quarter')).toEqual([sheets, old - (old % quarters)]);
+      }
+      for (const { quarters, suffix } of LINE_SPANS) {
+        const table = `keystile_usage_by_key${suffix}`;
+        expect(await firstIn(table, 'quarter')).toEqual([table, old - (old % quarters)]);
+      }
+      expect(await firstIn('keystile_key_use', 'hour')).toEqual(['keystile_key_use', Math.floor(old / 4)]);
+      expect(await firstIn('keystile_key_use_days', 'hour')).toEqual(['keystile_key_use_days', (old - (old % 96)) / 4]);
+      const range = {
+        from: before(13 * DAY_MS).toISOString(),
+        to: before(9 * DAY_MS).toISOString(),
+        interval: 'day',
+        timeZone: 'UTC',
+      } as const;
+      const visible = async (organizationId: string): Promise<number> =>
+        (await usage.usage({ ...auditor, organizationId }, range)).data.reduce((sum, { calls }) => sum + calls, 0);
+      expect(await visible(OTHER)).toBe(1);
+      // A day of which a part is kept is kept; where it is read as a whole, it is told of as a whole.
+      expect(await visible(ORGANIZATION)).toBe(96 + place);
+      // Within the hour nobody does it again, and after that somebody does.
+      for (const [seconds, isDone] of [
+        [3_600, false],
+        [1, true],
+      ] as const) {
+        clock.move({ seconds });
+        expect(await pruner.prune({ standard: { calls: 90, usage: 730 }, exceptions: new Map() })).toBe(isDone);
+      }
+    },
+  );
 
   it('are deleted when all of them is old', async () => {
     for (const call of aMonth()) store.append(call);
