@@ -109,6 +109,43 @@ const servers = databaseKinds.filter(([name]) => name !== 'SQLite');
     expect([await ages(), await removed(), warnings]).toEqual([[1, 1, 6], 2, []]);
   });
 
+  it('drops no week of which one organization keeps calls longer than the others', async () => {
+    await migrate('0019-call-partitions');
+    const id = 'org_00000000000000000000000009';
+    const { generatedMaps } = await database.manager.insert(CallTerm, { kind: 'organization', digest: 'x', value: id });
+    await put(Number(generatedMaps[0]!['number']), [10, 100, 199, 220]);
+    await put(null, [10, 29, 31, 100, 199]);
+    await migrate();
+    await prune({ standard: { calls: 30, usage: 730 }, exceptions: new Map([[id, { calls: 200 }]]) });
+    expect([await ages(), warnings]).toEqual([[10, 10, 29, 100, 199], []]);
+  });
+
+  it('drops a week as soon as all of it is old, and not before', async () => {
+    await migrate('0019-call-partitions');
+    // So that a week ends, to the millisecond, where calls are not kept any more.
+    now -= (now - (4 + 90) * DAY_MS) % (7 * DAY_MS);
+    const [last, first] = [90 * DAY_MS + 1, 90 * DAY_MS].map((age) => now - age);
+    await put(null, [90 + 1 / DAY_MS, 90]);
+    await migrate();
+    const left = async (): Promise<number[]> => {
+      const rows = await database.query<Array<{ id: string }>>('SELECT id FROM keystile_call_logs ORDER BY id');
+      return rows.map(({ id }) => Number(id));
+    };
+    expect(await left()).toEqual([last, first].map((time) => firstCallIdAt(new Date(time!))));
+    now -= 3_600_001;
+    await prune();
+    expect(await left()).toHaveLength(2);
+    now += 3_600_001;
+    await prune();
+    expect(await left()).toEqual([firstCallIdAt(new Date(first!))]);
+    now += 7 * DAY_MS - 3_600_001;
+    await prune();
+    expect([await left(), await removed(), warnings]).toEqual([[firstCallIdAt(new Date(first!))], 0, []]);
+    now += 3_600_001;
+    await prune();
+    expect([await left(), await removed(), warnings]).toEqual([[], 1, []]);
+  });
+
   it('still deletes old calls where it may not change tables', async () => {
     await migrate();
     await put(null, [1, 95, 99, 150]);
