@@ -62,7 +62,7 @@ describe('An explanation', () => {
         expect(await explain(key, { method: 'GET', path })).toMatchObject(nowhere);
         const real = await app.get(path, { as: key.key });
         expect([real.status, real.body.code]).toEqual([404, 'not_found']);
-        expect(await why(real)).toMatchObject({ ...nowhere, answered: 404, answeredCode: 'not_found' });
+        expect(await why(real)).toMatchObject({ ...nowhere, answered: 404, answeredCode: 'not_found', letIn: false, note: null });
       },
     );
 
@@ -159,11 +159,40 @@ describe('An explanation', () => {
     };
     const unchanged = { keyChangedSince: false, changedSince: null };
 
+    it('knows that the limit was reached', async () => {
+      const key = await app.issueKey({ scopes: ['member.read'], rateLimit: { limit: 1, windowSeconds: 60 } }, owner);
+      const [first, second] = [await app.get('/v1/members', { as: key.key }), await app.get('/v1/members', { as: key.key })];
+      app.clock.move({ minutes: 2 });
+      expect(await why(first)).toMatchObject({ answered: 200, allowed: true, code: 'valid', note: null, ...unchanged });
+      expect(await why(second)).toMatchObject({
+        answered: 429,
+        answeredCode: 'rate_limited',
+        allowed: false,
+        code: 'rate_limited',
+        letIn: false,
+        note: null,
+        ...unchanged,
+      });
+    });
+
+    it('knows the page that it came from', async () => {
+      const key = await app.issueKey({ scopes: ['member.read'], allowedReferrers: ['https://app.example.com'] }, owner);
+      const call = await app.get('/v1/members', { as: key.key, headers: { referer: 'https://app.example.com/page' } });
+      expect(await why(call)).toMatchObject({ answered: 200, allowed: true, code: 'valid', note: null, ...unchanged });
+      const other = await app.get('/v1/members', { as: key.key, headers: { referer: 'https://evil.example/' } });
+      expect(await why(other)).toMatchObject({ answered: 403, allowed: false, code: 'referrer_not_allowed', note: null, ...unchanged });
+    });
+
     describe('by the key of a service account', () => {
       let role: string;
       let account: string;
       let key: TestKey;
       let call: Answer;
+
+      const done = async (what: string, status = 200, body: object = {}): Promise<void> => {
+        app.clock.move({ seconds: 1 });
+        expect((await app.post(`/v1/api-keys/${key.id}/${what}`, { as: owner.token, body })).status).toBe(status);
+      };
 
       beforeEach(async () => {
         role = await created('/v1/roles', { name: 'Reader', scopes: ['member.read', 'role.read'] });
@@ -180,12 +209,77 @@ describe('An explanation', () => {
         ['it was disabled', 'service_account.updated', () => patch(`/v1/service-accounts/${account}`, { disabled: true })],
         ['the key lost the scope', 'api_key.updated', () => patch(`/v1/api-keys/${key.id}`, { scopes: [] })],
         ['the key was restricted', 'api_key.updated', () => patch(`/v1/api-keys/${key.id}`, { allowedIps: ['203.0.113.7'] })],
+        [
+          'the key was restricted to pages',
+          'api_key.updated',
+          () => patch(`/v1/api-keys/${key.id}`, { allowedReferrers: ['https://app.example.com'] }),
+        ],
+        [
+          'the key was restricted to endpoints',
+          'api_key.updated',
+          () => patch(`/v1/api-keys/${key.id}`, { allowedEndpoints: [{ method: 'GET', path: '/v1/roles' }] }),
+        ],
+        [
+          'the key was given an end',
+          'api_key.updated',
+          () => patch(`/v1/api-keys/${key.id}`, { expiresAt: new Date(app.clock.now().getTime() + 60_000).toISOString() }),
+        ],
+        ['the key was disabled', 'api_key.disabled', () => done('disable')],
+        ['the key was revoked', 'api_key.revoked', () => done('revoke')],
+        ['the secret was replaced', 'api_key.rotated', () => done('rotate', 201)],
       ])('knows that %s', async (_what, action, change) => {
         await change();
         const told = await why(call);
         expect(told).toMatchObject({ answered: 200, letIn: true, keyChangedSince: true, changedSince: { action } });
         expect(told['changedSince']).toMatchObject({ at: app.clock.now().toISOString(), eventId: expect.stringMatching(/^evt_/) });
         if (told['allowed'] !== true) expect(told['note']).toMatch(/^The key was let in then\. .*What was changed since may be why\.$/);
+      });
+
+      it('knows of a key that was disabled that it was enabled', async () => {
+        await done('disable');
+        const refused = await app.get('/v1/members', { as: key.key });
+        expect(await why(refused)).toMatchObject({ allowed: false, code: 'api_key_disabled', letIn: false, ...unchanged });
+        expect(await why(call)).toMatchObject({ allowed: true, code: 'valid', letIn: true, note: null, keyChangedSince: true });
+        await done('enable');
+        const told = await why(refused);
+        expect(told).toMatchObject({ allowed: true, answeredCode: 'api_key_disabled', changedSince: { action: 'api_key.enabled' } });
+        expect(told['note']).toMatch(/^The call was refused then: 401 \(api_key_disabled\)\. .*What was changed since may be why\.$/);
+        expect(await why(call)).toMatchObject({ allowed: true, code: 'valid', note: null, changedSince: { action: 'api_key.disabled' } });
+      });
+
+      it('knows that an old secret still worked then, or did not', async () => {
+        await done('rotate', 201, { overlapSeconds: 60 });
+        const early = await app.get('/v1/members', { as: key.key });
+        app.clock.move({ minutes: 2 });
+        const late = await app.get('/v1/members', { as: key.key });
+        expect([early.status, late.status, late.body.code]).toEqual([200, 401, 'api_key_revoked']);
+        expect(await why(early)).toMatchObject({ answered: 200, letIn: true, allowed: true, code: 'valid', note: null });
+        expect(await why(late)).toMatchObject({ answered: 401, letIn: false, allowed: false, code: 'api_key_revoked', note: null });
+        await done('rotate', 201);
+        expect(await why(early)).toMatchObject({ answered: 200, letIn: true, allowed: true, code: 'valid', note: null });
+      });
+
+      it('finds the change behind hundreds that say nothing', async () => {
+        const trail = app.service.app.get(AuditTrail);
+        const actor = { type: 'system', id: null, requestId: null, ip: null } as const;
+        const state = { scopes: ['member.read'] };
+        const entry = { actor, action: 'api_key.updated', target: { type: 'api_key', id: key.id }, before: state, after: state };
+        app.clock.move({ seconds: 1 });
+        await app.service.database.transaction(async (manager) => {
+          for (let i = 0; i < 400; i++) await trail.record(manager, { organizationId: owner.organizationId, ...entry });
+        });
+        expect(await why(call)).toMatchObject(unchanged);
+        await patch(`/v1/api-keys/${key.id}`, { scopes: [] });
+        expect(await why(call)).toMatchObject({ changedSince: { action: 'api_key.updated', at: app.clock.now().toISOString() } });
+      });
+
+      it('says so where somebody has changed it behind our back', async () => {
+        await app.service.database.query(`UPDATE api_keys SET scopes = '[]' WHERE id = ?`, [key.id]);
+        const told = await why(call);
+        expect(told).toMatchObject({ answered: 200, letIn: true, allowed: false, code: 'insufficient_scope', ...unchanged });
+        expect(told['note']).toMatch(
+          /^The key was let in then\. By what is known now it is refused: insufficient_scope\. Nothing that was changed since is on record\./,
+        );
       });
 
       it('names the first change of several', async () => {
@@ -328,6 +422,16 @@ describe('An explanation', () => {
           'malformed_credentials',
           ['credential_conflict', 'missing_credentials'],
           () => app.get('/v1/members', { headers: { authorization: 'Bearer ks live' } }),
+        ],
+        [
+          'token_expired',
+          ['credential_conflict', 'missing_credentials', 'malformed_credentials', 'csrf_rejected'],
+          async () => {
+            const { token } = owner;
+            app.clock.move({ minutes: 16 });
+            owner = await app.login(owner.email);
+            return app.get('/v1/members', { as: token });
+          },
         ],
       ])('is told to the operator: %s', async (code, passed, call) => {
         const refused = await call();
