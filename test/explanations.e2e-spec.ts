@@ -255,8 +255,15 @@ describe('An explanation', () => {
         expect([early.status, late.status, late.body.code]).toEqual([200, 401, 'api_key_revoked']);
         expect(await why(early)).toMatchObject({ answered: 200, letIn: true, allowed: true, code: 'valid', note: null });
         expect(await why(late)).toMatchObject({ answered: 401, letIn: false, allowed: false, code: 'api_key_revoked', note: null });
+        // Neither is one that is over ended once more.
+        const { credentials } = (await app.get(`/v1/api-keys/${key.id}`, { as: owner.token })).body;
+        const old = (credentials as Array<{ prefix: string }>).find(({ prefix }) => prefix === key.prefix);
+        await app.post(`/v1/api-keys/${key.id}/credentials/${key.prefix}/retire`, { as: owner.token });
         await done('rotate', 201);
         expect(await why(early)).toMatchObject({ answered: 200, letIn: true, allowed: true, code: 'valid', note: null });
+        expect(await why(late)).toMatchObject({ answered: 401, letIn: false, allowed: false, code: 'api_key_revoked', note: null });
+        const after = (await app.get(`/v1/api-keys/${key.id}`, { as: owner.token })).body;
+        expect(after.credentials).toContainEqual({ ...old, state: 'retired' });
       });
 
       it('finds the change behind hundreds that say nothing', async () => {

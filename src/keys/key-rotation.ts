@@ -112,11 +112,9 @@ export class KeyRotation {
       const credential = await manager.findOneBy(ApiKeyCredential, { keyId: id, prefix });
       if (!credential) throw notFound();
       if (credential.state === 'active') throw conflict('This is the current secret of the key. Rotate or revoke the key instead.');
-      const { affected } = await manager.update(
-        ApiKeyCredential,
-        { id: credential.id, state: 'retiring' },
-        { state: 'retired', retiresAt: this.clock.now() },
-      );
+      const now = this.clock.now();
+      const live = { id: credential.id, state: 'retiring', retiresAt: MoreThan(now) } as const;
+      const { affected } = await manager.update(ApiKeyCredential, live, { state: 'retired', retiresAt: now });
       if (affected === 1) {
         await manager.update(ApiKey, { id, organizationId }, { version: () => 'version + 1' });
         await this.audit.record(manager, {
@@ -183,7 +181,9 @@ export class KeyRotation {
       retired: ending.map(({ prefix }) => prefix).toSorted(),
     };
     const ended = { state: 'retired', retiresAt: now } as const;
-    await manager.update(ApiKeyCredential, { keyId, state: In(overlapSeconds === 0 ? ['active', 'retiring'] : ['retiring']) }, ended);
+    await manager.update(ApiKeyCredential, { id: In(ending.map(({ id }) => id)) }, ended);
+    // Those whose overlap is over ended then, and not now: what was called with them since was refused.
+    await manager.update(ApiKeyCredential, { keyId, state: 'retiring', retiresAt: LessThanOrEqual(now) }, { state: 'retired' });
     if (overlapSeconds === 0) return told;
     const retiresAt = new Date(now.getTime() + overlapSeconds * 1000);
     await manager.update(ApiKeyCredential, { keyId, state: 'active' }, { state: 'retiring', retiresAt });
