@@ -200,16 +200,21 @@ describe.each(databaseKinds)('what processes leave that are gone, stored into %s
       if (String(path).startsWith(folder) && String(path).endsWith('.journal')) throw new Error('EIO: i/o error, read');
       return opened(path, ...rest);
     });
+    const killedAt = clock.now();
+    clock.move({ seconds: 5 });
     await store.onModuleInit();
     for (const call of many(10)) store.append(call);
     await store.flush();
     expect(await stored()).toBe(10);
-    expect((await completeness(store)).data.find((one) => one.run === run)).not.toMatchObject({ state: 'finished' });
+    const { data, completeUntil } = await completeness(store);
+    expect(data.find((one) => one.run === run)).not.toMatchObject({ state: 'finished' });
+    expect(completeUntil).toEqual(killedAt);
     expect(said).toEqual([`What ${run} has left cannot be stored now, and is tried again: EIO: i/o error, read`]);
     failing.mockRestore();
     for (let second = 0; second < 30; second++) await insidesOf(store).beat();
     await store.flush();
     expect(await stored()).toBe(13);
+    expect((await completeness(store)).completeUntil).toEqual(clock.now());
   });
 
   it('is known of, where its process answered something and stored nothing', async () => {
@@ -250,6 +255,17 @@ describe.each(databaseKinds)('what processes leave that are gone, stored into %s
     expect(data.find(({ run }) => run === store.run)).toMatchObject({ state: 'finished', lastSequence: 21, missing: 20 });
     insides.journal.lock = { release: () => undefined };
     kill(store);
+  });
+
+  it('is not left by one whose watermark is gone because the database was set back: it makes another one', async () => {
+    const store = newStore();
+    await store.onModuleInit();
+    await database.manager.delete(CallWatermark, { run: store.run });
+    await insidesOf(store).beat.call(store);
+    store.append(aCall());
+    await store.flush().catch(() => store.flush());
+    expect([store.isRefusing, await stored()]).toEqual([false, 1]);
+    expect(await database.manager.findBy(CallWatermark, { run: store.run })).toMatchObject([{ drained: 1, finishedAt: null }]);
   });
 
   it('does not hold back what a busy replica says of itself: that is a few beats behind', async () => {

@@ -364,10 +364,15 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
       if (this.isAlone) return;
       const alive = { aliveAt: now, completeUntil: this.storedUntil, lastSequence: this.journal.kept };
       const { affected } = await this.database.manager.update(CallWatermark, { run: this.run, finishedAt: IsNull() }, alive);
-      if (affected === 0 && this.isKnown) await this.giveUp();
+      if (affected === 0 && this.isKnown && !this.isClosed && (await this.isTakenOver())) await this.giveUp();
     } catch (error) {
       this.logger.warn(`The replica could not say that it lives: ${reasonOf(error)}`);
     }
+  }
+
+  /** Where the database was set back, say, there is no watermark any more, and the next rows make one. */
+  private isTakenOver(): Promise<boolean> {
+    return this.database.manager.existsBy(CallWatermark, { run: this.run, finishedAt: Not(IsNull()) });
   }
 
   /**
@@ -400,7 +405,8 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   }
 
   private async askOthers(): Promise<void> {
-    this.othersStoredUntil = this.isAlone && this.nothingLeftBehind ? undefined : await this.leastOfOthers();
+    const isAllStored = this.nothingLeftBehind && !this.leftBehind.hasPutOff;
+    this.othersStoredUntil = this.isAlone && isAllStored ? undefined : await this.leastOfOthers();
   }
 
   private async leastOfOthers(): Promise<Date | undefined> {

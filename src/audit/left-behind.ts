@@ -86,6 +86,11 @@ export class LeftBehind {
     return [...(this.orphans ?? []), ...this.putOff].some((orphan) => orphan.run === run);
   }
 
+  /** Whether there is something that could not be stored, and is tried again later. */
+  get hasPutOff(): boolean {
+    return this.putOff.length > 0;
+  }
+
   /** Lets go of what is not stored yet. */
   close(): void {
     for (const { lock } of [...(this.orphans?.splice(0) ?? []), ...this.putOff.splice(0)]) lock.release();
