@@ -26,6 +26,10 @@ function endless() {
   return { state, pages: pages() };
 }
 
+async function* few(): AsyncGenerator<readonly Row[]> {
+  yield await Promise.resolve([{ text: 'one' }]);
+}
+
 describe('an exported file', () => {
   it('is read no further than its reader takes it', async () => {
     const { state, pages } = endless();
@@ -53,6 +57,10 @@ describe('an exported file', () => {
     await once(stream, 'close');
     await wait(10);
     expect(state.isOver).toBe(true);
+
+    const small = exportedFile({ name: 'rows', format: 'csv', columns, pages: few(), longestPauseMs: 5 }).getStream();
+    small.once('readable', () => undefined);
+    await once(small, 'close');
 
     async function* slow(): AsyncGenerator<readonly Row[]> {
       yield [{ text: 'one' }];

@@ -33,7 +33,8 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * A file that is made while it is read, in bounded memory: the next page is read when the reader has taken the last one, and none
- * any more once the reader has gone, or takes nothing any more. Where reading fails in the middle, the connection is cut, so that half a file never looks whole.
+ * any more once the reader has gone, or takes nothing any more. Where reading fails in the middle, the connection is cut, so that half a
+ * file never looks whole.
  */
 export function exportedFile<Row extends object>({ name, format, columns, pages, longestPauseMs }: ExportedFile<Row>): StreamableFile {
   const text = new TakenText(format === 'csv' ? asCsv(columns, pages) : asNdjson(pages));
@@ -61,6 +62,8 @@ class TakenText {
       this.isTaken = true;
       this.taken += 1;
     }
+    // What is left of it may still not be taken.
+    this.isTaken = false;
   }
 
   /** Whether nothing was taken since it was asked last, although there was something. */

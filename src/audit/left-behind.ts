@@ -68,8 +68,8 @@ export class LeftBehind {
       this.warn(
         `What ${orphan.run} has left cannot be stored now, and is tried again: ${error instanceof Error ? error.message : String(error)}`,
       );
+      this.orphans = this.orphans!.filter((other) => other !== orphan);
       this.putOff.push(orphan);
-      this.orphans!.shift();
       return this.storeNext();
     }
   }

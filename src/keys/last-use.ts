@@ -81,13 +81,17 @@ export class LastUse {
  */
 async function written<T>(uses: Map<string, T>, write: (use: T, name: string) => Promise<void>): Promise<Error[]> {
   const errors: Error[] = [];
-  for (const [name, use] of uses) {
+  const waiting = [...uses];
+  for (const [name, use] of waiting) {
     try {
       await write(use, name);
       // What came for it meanwhile is written next time.
       if (uses.get(name) === use) uses.delete(name);
     } catch (error) {
       errors.push(error instanceof Error ? error : new Error(String(error)));
+      // Behind the others, which are not to wait for it next time.
+      uses.delete(name);
+      uses.set(name, use);
       if (errors.length === MOST_FAILURES) break;
     }
   }
