@@ -154,7 +154,7 @@ async function drain() {
   }
   journal.flush();
   const drained = new CallDrain(database, new CallTerms(database), () => new Date(), journal.run, journal.folder, DRAIN_BATCH);
-  const warm = await drained.storeNext();
+  const warm = await drained.storeNext(0);
   const [began, cpu, server] = [performance.now(), process.cpuUsage(), serverCpu()];
   let stored = warm.drained;
   while (stored < count) ({ drained: stored } = await drained.storeNext(stored));
