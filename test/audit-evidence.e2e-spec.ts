@@ -679,6 +679,13 @@ describe('evidence of the audit trail', () => {
       });
     });
 
+    it('are erased of one event: who asks for more is told that there is nothing to ask for', async () => {
+      const event = await eventOf('api_key.created');
+      const refused = await app.post(`/v1/audit-events/${event['id']}/erase-personal`, { as: owner.token, body: { all: true } });
+      expect([refused.status, refused.body.errors]).toEqual([400, [{ pointer: '/all', message: 'property all should not exist' }]]);
+      expect((await eventOf('api_key.created'))['ip']).toBe('127.0.0.1');
+    });
+
     it('are not for auditors to erase, nor for another organization', async () => {
       const event = await eventOf('api_key.created');
       const auditor = await app.member('auditor', { by: owner });

@@ -58,8 +58,13 @@ describe('settings', () => {
   });
 
   it('name every fault at once, and never show a secret', () => {
-    const faults = faultsOf({ PORT: 'x', DATABASE_URL: 'ftp://root:hunter2@db', SMTP_URL: 'hunter2' });
-    expect(faults).toHaveLength(3);
+    const faults = faultsOf({
+      PORT: 'x',
+      DATABASE_URL: 'ftp://root:hunter2@db',
+      SMTP_URL: 'hunter2',
+      AUDIT_CHECKPOINT_WEBHOOK: 'http://me:hunter2@audit.example.com',
+    });
+    expect(faults).toHaveLength(4);
     expect(faults.join()).not.toContain('hunter2');
   });
 
