@@ -1,4 +1,3 @@
-import { ConsoleLogger, Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import fs, {
@@ -32,6 +31,7 @@ import { migrateKeystile, openDatabase } from '../src/persistence';
 import { FixedClock } from '../src/testing';
 import { databaseKinds, type FreshDatabase } from './support/fresh-database';
 import { aCall, aKeyHolder } from './support/finished-call';
+import { hearLog } from './support/heard-log';
 
 const ORGANIZATION = 'org_00000000000000000000000001';
 /** As Nest would make an access token's principal. */
@@ -116,12 +116,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     await migrateKeystile(database, callMigrations);
     dir = mkdtempSync(join(tmpdir(), 'keystile-journal-'));
     clock = new FixedClock();
-    said = [];
-    const logger = new ConsoleLogger();
-    for (const level of ['warn', 'error'] as const) {
-      jest.spyOn(logger, level).mockImplementation((...words: unknown[]) => void said.push(String(words[0])));
-    }
-    Logger.overrideLogger(logger);
+    said = hearLog();
   });
 
   afterEach(async () => {
@@ -308,7 +303,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     await breakIt();
     for (const call of many(10)) store.append(call);
     await expect(store.flush()).rejects.toThrow();
-    said = [];
+    said.length = 0;
     const later = aCall();
     store.append(later);
     await expect(store.flush()).rejects.toThrow();
@@ -316,7 +311,7 @@ describe.each(databaseKinds)('the journal of calls, drained into %s', (_name, cr
     // What was read is remembered; so another one reads.
     Object.assign((store as unknown as { writer: { drains: Map<string, unknown> } }).writer, { drains: new Map() });
     damage(join(dir, store.run), 4);
-    said = [];
+    said.length = 0;
     expect((await completeness(store)).hasNoGaps).toBe(false);
     expect(await tails()).toHaveLength(10);
     expect(said).toEqual(['The journal is damaged: 1 of its records are missing from the call log']);

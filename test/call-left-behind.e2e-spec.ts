@@ -1,4 +1,3 @@
-import { ConsoleLogger, Logger } from '@nestjs/common';
 import fs, { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,13 +14,19 @@ import { migrateKeystile, openDatabase } from '../src/persistence';
 import { FixedClock } from '../src/testing';
 import { databaseKinds, type FreshDatabase } from './support/fresh-database';
 import { aCall, aKeyHolder } from './support/finished-call';
+import { hearLog } from './support/heard-log';
 
 /** What a store does by itself every second, and what a test ends as a kill would. */
 interface Insides {
   readonly beat: () => Promise<void>;
   readonly storeNext: () => Promise<void>;
   readonly journal: Pick<Journal, 'flush' | 'written'> & { lock: { release(): void } };
-  readonly writer: { storeNext(run: string, told: number): Promise<unknown>; parts: { batch?: number }; drains: Map<string, unknown> };
+  readonly writer: {
+    mark(run: string): Promise<unknown>;
+    storeNext(run: string, told: number): Promise<unknown>;
+    parts: { batch?: number };
+    drains: Map<string, unknown>;
+  };
   readonly timer: NodeJS.Timeout;
   readonly heart: NodeJS.Timeout;
   drained: number;
@@ -88,12 +93,7 @@ describe.each(databaseKinds)('what processes leave that are gone, stored into %s
     isAlone = database.options.type === 'better-sqlite3';
     dir = mkdtempSync(join(tmpdir(), 'keystile-left-'));
     clock = new FixedClock();
-    said = [];
-    const logger = new ConsoleLogger();
-    for (const level of ['warn', 'error'] as const) {
-      jest.spyOn(logger, level).mockImplementation((...words: unknown[]) => void said.push(String(words[0])));
-    }
-    Logger.overrideLogger(logger);
+    said = hearLog();
   });
 
   afterEach(async () => {
@@ -228,6 +228,18 @@ describe.each(databaseKinds)('what processes leave that are gone, stored into %s
     clock.move({ hours: 2 });
     await other.flush();
     expect((await completeness(other)).completeUntil).toEqual(answeredAt);
+  });
+
+  it('is known of a beat later, where the database kept nothing at the start', async () => {
+    const store = newStore();
+    const { writer, beat } = insidesOf(store);
+    const refused = jest.spyOn(writer, 'mark').mockRejectedValueOnce(new Error('read-only'));
+    await store.onModuleInit();
+    const known = (): Promise<number> => database.manager.countBy(CallWatermark, { run: store.run });
+    expect([refused.mock.calls.length, await known()]).toEqual(isAlone ? [0, 0] : [1, 0]);
+    await beat.call(store);
+    expect(await known()).toBe(isAlone ? 0 : 1);
+    expect(said).toEqual(isAlone ? [] : ['Other replicas do not know of this start yet: read-only']);
   });
 
   it('is left by one who lives, where no lock says so: then it takes no more calls, and what was answered meanwhile is said to be missing', async () => {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -76,6 +76,29 @@ const isPossible = OwnMariadb.isInstalled && Boolean(process.env['TEST_DATABASE_
     expect(await readsInTrail()).toEqual([{ calls: 'list', filter: { status: 201 }, first: {} }]);
     await app.get(`/v1/call-logs/${log.data[0].requestId}`, { as: token });
     expect(await readsInTrail()).toHaveLength(2);
+  });
+
+  it('R06: the same for a process that starts meanwhile', async () => {
+    const reader = await app.issueKey({ scopes: ['call_log.read'] });
+    await server.administer('SET GLOBAL read_only = 1');
+    const other = mkdtempSync(join(tmpdir(), 'keystile-read-only-'));
+    // The secrets, which replicas have in common.
+    cpSync(dataDir, other, { recursive: true, filter: (path) => !path.includes('journal') });
+    const started = await KeystileApp.start({
+      keep: { dataDir: other, databaseUrl: server.url },
+      env: { REPLICA_ID: 'there' },
+    });
+    try {
+      const verified = await started.get('/v1/whoami', { as: reader.key });
+      const now = await started.get('/v1/call-logs', { as: reader.key });
+      expect([verified.status, now.status, now.body.code]).toEqual([200, 503, 'unavailable']);
+      await server.administer('SET GLOBAL read_only = 0');
+      await expectRowsOf([verified.headers['x-request-id'], now.headers['x-request-id']]);
+    } finally {
+      await server.administer('SET GLOBAL read_only = 0');
+      await started.stop({ disposeData: false });
+      rmSync(other, { recursive: true, force: true });
+    }
   });
 
   it('R06: the same where the rights to write are taken away', async () => {

@@ -92,6 +92,40 @@ describe('an export', () => {
       expect([errors.mock.calls, warnings.mock.calls]).toEqual([[], []]);
     });
 
+    it('and does not say so is cut after a while, never ended as if it were whole, and its turn is free', async () => {
+      const store = app.service.app.get(CallStore);
+      const principal = aKeyHolder({ organizationId: owner.organizationId });
+      for (let i = 0; i < 30_000; i++) store.append(aCall({ principal, path: `/${'x'.repeat(200)}` }));
+      await store.flush();
+      const looks: Array<() => void> = [];
+      const { setInterval: interval } = globalThis;
+      jest.spyOn(globalThis, 'setInterval').mockImplementation((look, pause) => {
+        if (pause === 30_000) looks.push(look);
+        return interval(look, pause);
+      });
+      const { hostname, port } = new URL(app.url);
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      socket.pause();
+      const asked = once(app.service.app.getHttpServer(), 'request') as Promise<[IncomingMessage]>;
+      socket.write(`${head('GET', '/v1/call-logs/export?format=ndjson')}\r\n`);
+      const [{ socket: theirs }] = await asked;
+      const gone = new Promise((resolve) => theirs.once('close', resolve));
+      // Twice in a row with nothing taken in between: sooner or later neither side's buffers take any more.
+      for (const deadline = performance.now() + 20_000; !theirs.destroyed && performance.now() < deadline;) {
+        for (let turns = 0; turns < 200; turns++) await nextTurn();
+        if (theirs.bytesWritten > 65_536) for (const look of looks) look();
+      }
+      expect(looks).toHaveLength(1);
+      await gone;
+      const received: Buffer[] = [];
+      for await (const chunk of socket.resume()) received.push(chunk as Buffer);
+      expect(Buffer.concat(received).length).toBeGreaterThan(65_536);
+      expect(Buffer.concat(received).toString()).not.toMatch(/\r\n0\r\n\r\n$/);
+      // By an index: a page does not look through all the others.
+      expect(await rowsOf('/v1/call-logs/export&status=499')).toMatchObject([{ status: 499, code: null }]);
+      for (let i = 0; i < 2; i++) expect((await download('/v1/call-logs/export?status=499')).status).toBe(200);
+    }, 40_000);
+
     /** Reads the beginning of the answer, and goes away. */
     async function readAndLeave(path: string): Promise<void> {
       const { hostname, port } = new URL(app.url);

@@ -25,7 +25,10 @@ import { RefusalFold } from './refusal-fold';
 import type { StoredCall } from './stored-call';
 import { WorkerWriter } from './worker-writer';
 
-/** Hears of calls once their rows are stored. What it throws is logged and costs no row. */
+/**
+ * Hears of calls once their rows are stored; of a call twice where a process was killed before it could note that it was told. What it throws
+ * is logged and costs no row.
+ */
 export interface CallObserver {
   callsStored(calls: readonly StoredCall[]): Promise<void> | void;
 }
@@ -157,11 +160,17 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
   async onModuleInit(): Promise<void> {
     this.journal.open();
     await this.leftBehind.look();
-    // Before anything is answered: or the others would not know that there is somebody to wait for.
-    if (!this.isAlone) await this.writer.mark(this.run);
-    this.isKnown = !this.isAlone;
+    // Before anything is answered, or the others would not know that there is somebody to wait for. While the database takes no writes, calls
+    // are answered all the same, and it is tried again with each beat.
+    await this.makeKnown().catch((error: unknown) => this.logger.warn(`Other replicas do not know of this start yet: ${reasonOf(error)}`));
     this.wakeIn(0);
     this.heart = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
+  }
+
+  private async makeKnown(): Promise<void> {
+    if (this.isAlone || this.isKnown) return;
+    await this.writer.mark(this.run);
+    this.isKnown = true;
   }
 
   append(call: FinishedCall, kept?: Kept): void {
@@ -362,9 +371,10 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
         this.wakeIn(GATHER_MS);
       }
       if (this.isAlone) return;
+      await this.makeKnown();
       const alive = { aliveAt: now, completeUntil: this.storedUntil, lastSequence: this.journal.kept };
       const { affected } = await this.database.manager.update(CallWatermark, { run: this.run, finishedAt: IsNull() }, alive);
-      if (affected === 0 && this.isKnown && !this.isClosed && (await this.isTakenOver())) await this.giveUp();
+      if (affected === 0 && !this.isClosed && (await this.isTakenOver())) await this.giveUp();
     } catch (error) {
       this.logger.warn(`The replica could not say that it lives: ${reasonOf(error)}`);
     }
@@ -380,7 +390,7 @@ export class CallStore implements CallSink, OnModuleInit, BeforeApplicationShutd
    * minute is all that others see. What it answered since is lost, and said to be.
    */
   private async giveUp(): Promise<void> {
-    this.isKnown = false;
+    clearInterval(this.heart);
     this.journal.giveUp('another process has taken it over');
     const last = this.journal.sequence;
     const lost = { missing: () => `missing + ${last} - CASE WHEN last_sequence > drained THEN last_sequence ELSE drained END` };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DataSource } from 'typeorm';
 
 import { Problem } from '../common';
-import { asProblem, openDatabase } from '../persistence';
+import { asProblem, isWriteRefused, openDatabase } from '../persistence';
 import { callEntities } from './call-entities';
 import { CallTerms } from './call-terms';
 import { InlineWriter } from './call-writer';
@@ -28,7 +28,7 @@ async function answer(request: DrainRequest): Promise<void> {
     port.postMessage({ id: request.id, result: await work(request) } satisfies DrainAnswer);
   } catch (error) {
     const problem = asProblem(error);
-    const isUnavailable = problem instanceof Problem && problem.code === 'unavailable';
+    const isUnavailable = (problem instanceof Problem && problem.code === 'unavailable') || isWriteRefused(error);
     port.postMessage({ id: request.id, error: { message: wordsOf(error), isUnavailable } } satisfies DrainAnswer);
   }
 }

@@ -54,13 +54,13 @@ describe('an exported file', () => {
     const { state, pages } = endless();
     const stream = exportedFile({ name: 'rows', format: 'csv', columns, pages, longestPauseMs: 5 }).getStream();
     stream.pipe(new PassThrough({ highWaterMark: 1_000 }));
-    await once(stream, 'close');
+    await expect(once(stream, 'close')).rejects.toThrow('Nobody takes the exported file');
     await wait(10);
     expect(state.isOver).toBe(true);
 
     const small = exportedFile({ name: 'rows', format: 'csv', columns, pages: few(), longestPauseMs: 5 }).getStream();
     small.once('readable', () => undefined);
-    await once(small, 'close');
+    await expect(once(small, 'close')).rejects.toThrow('Nobody takes the exported file');
 
     async function* slow(): AsyncGenerator<readonly Row[]> {
       yield [{ text: 'one' }];

@@ -40,7 +40,8 @@ export function exportedFile<Row extends object>({ name, format, columns, pages,
   const text = new TakenText(format === 'csv' ? asCsv(columns, pages) : asNdjson(pages));
   const stream = Readable.from(text.pieces(), { objectMode: false, highWaterMark: WAITING_BYTES });
   const watch = setInterval(() => {
-    if (text.isLeftWaiting()) stream.destroy();
+    // As an error, or Express would leave the answer open.
+    if (text.isLeftWaiting()) stream.destroy(new Error('Nobody takes the exported file'));
   }, longestPauseMs ?? LONGEST_PAUSE_MS).unref();
   stream.once('close', () => clearInterval(watch));
   return new StreamableFile(stream, { type: TYPES[format], disposition: `attachment; filename="${name}.${format}"` });

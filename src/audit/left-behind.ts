@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Problem } from '../common';
-import { asProblem, type DataLock } from '../persistence';
+import { asProblem, type DataLock, isWriteRefused } from '../persistence';
 import type { StoredBatch } from './call-drain';
 import type { CallWriter, RunMark } from './call-writer';
 import { lockRun, segmentsIn } from './journal';
@@ -64,7 +64,7 @@ export class LeftBehind {
       if (batch.isEnd) this.end(orphan, await this.writer.finish(orphan.run, this.run));
       return batch;
     } catch (error) {
-      if (asProblem(error) instanceof Problem) throw error;
+      if (asProblem(error) instanceof Problem || isWriteRefused(error)) throw error;
       this.warn(
         `What ${orphan.run} has left cannot be stored now, and is tried again: ${error instanceof Error ? error.message : String(error)}`,
       );
