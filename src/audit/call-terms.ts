@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
 import { escapeControls, RecentlyUsed } from '../common';
+import { inTransaction } from '../persistence';
 import { CALL_TERMS, CallTerm, type TermKind } from './call-log.entity';
 import { insertNew } from './insert-new';
 
@@ -37,7 +38,8 @@ export class CallTerms {
       const missing = [...wanted].filter((value) => !found.has(value));
       if (missing.length > 0) {
         const rows = missing.map((value) => ({ kind, digest: digestOf(value), value: escapeControls(value) }));
-        await insertNew(this.database.manager, CallTerm, rows);
+        // Replicas that meet the same texts at once get in each other's way, and try again.
+        await inTransaction(this.database, (manager) => insertNew(manager, CallTerm, rows));
         for (const [value, number] of await this.numbersOf(kind, missing)) found.set(value, number);
       }
       known.set(kind, found);
